@@ -1,0 +1,267 @@
+"""The frozen data types that flow from step to step; paths plus hashes, no behaviour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+Precision = Literal["fp32", "fp16"]
+CheckStatus = Literal["pass", "fail", "skipped"]
+
+
+@dataclass(frozen=True)
+class TensorSpec:
+    """One input or output of the source model.
+
+    Attributes:
+        name: As the source model names it.
+        shape: Fixed sizes, batch axis included; () is a scalar.
+        dtype: numpy name, for example "float32".
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str = "float32"
+
+
+@dataclass(frozen=True)
+class Preprocess:
+    """How an image becomes the model's input; one description for every language.
+
+    Attributes:
+        width: Width of the model input in pixels.
+        height: Height of the model input in pixels.
+        resize: Name of the resize method, for example "pillow-bicubic".
+        crop: "center" takes the centre square of side `crop_fraction` * min(width, height) of
+            the image; "none" takes the whole image.
+        crop_fraction: Side of the centre square relative to the shorter side of the image.
+        color_order: "rgb" or "bgr".
+        mean: Subtracted per channel from 0..255 values.
+        std: Divisor per channel after the mean.
+        layout: "nchw" or "nhwc".
+    """
+
+    width: int
+    height: int
+    resize: str = "pillow-bilinear"
+    crop: Literal["none", "center"] = "none"
+    crop_fraction: float = 1.0
+    color_order: Literal["rgb", "bgr"] = "rgb"
+    mean: tuple[float, ...] = (0.0, 0.0, 0.0)
+    std: tuple[float, ...] = (1.0, 1.0, 1.0)
+    layout: Literal["nchw", "nhwc"] = "nchw"
+
+
+@dataclass(frozen=True)
+class SourceModel:
+    """What the user has: a model file, and what he says about its inputs.
+
+    Attributes:
+        input_shapes: (input name, sizes) for inputs with symbolic sizes or to override them.
+    """
+
+    path: Path
+    framework: str
+    input_shapes: tuple[tuple[str, tuple[int, ...]], ...] = ()
+
+
+@dataclass(frozen=True)
+class Check:
+    """One verified statement.
+
+    Attributes:
+        id: Stable name, for example "host.parity" or "arm64-v8a.execute.parity".
+        title: What is stated, in words.
+        status: Skipped is never counted as passed.
+        measured: The value seen, None when there is no number.
+        limit: The value allowed, None when there is no number.
+        detail: Reason for fail or skipped, or further facts.
+    """
+
+    id: str
+    title: str
+    status: CheckStatus
+    measured: float | None = None
+    limit: float | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class FileRecord:
+    """A file of a result: path relative to the result's folder."""
+
+    path: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One form of the graph that a converter may try.
+
+    Attributes:
+        label: "original", "simplified" or the name of a repair.
+        path: A self-contained .onnx file with fixed shapes.
+    """
+
+    label: str
+    path: Path
+
+
+@dataclass(frozen=True)
+class Graph:
+    """The canonical form of the model inside mobilegen.
+
+    Attributes:
+        original: The untouched ONNX model: the reference of every parity check.
+        candidates: What converters try, in order.
+        inputs: Inputs with fixed shapes.
+        outputs: Outputs with fixed shapes.
+        opset: Version of the default operator set.
+        samples: .npz with the reference: arrays "<i>/in/<name>" and "<i>/out/<name>" for the
+            samples i = 0, 1, …, computed by onnxruntime from `original`.
+        checks: Pre-flight checks.
+    """
+
+    original: Path
+    candidates: tuple[Candidate, ...]
+    inputs: tuple[TensorSpec, ...]
+    outputs: tuple[TensorSpec, ...]
+    opset: int
+    samples: Path
+    checks: tuple[Check, ...] = ()
+
+
+@dataclass(frozen=True)
+class TensorBinding:
+    """Which blob of the runtime carries which tensor of the source model, and how.
+
+    Attributes:
+        tensor: The source model's tensor.
+        blob: The runtime's name for it.
+        runtime_shape: Sizes as the runtime sees them, outermost first (for ncnn: c, d, h, w of
+            the dims it has); same element order as the source tensor.
+    """
+
+    tensor: TensorSpec
+    blob: str
+    runtime_shape: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """The runtime's own model files.
+
+    Attributes:
+        folder: Where the files are.
+        files: The files by role, for example (("params", …), ("weights", …)).
+        operators: Names of the runtime's operators (ncnn: layers) that this model needs, for
+            trimming the native build.
+        candidate: Label of the graph form that was converted.
+    """
+
+    runtime: str
+    runtime_version: str
+    precision: Precision
+    folder: Path
+    files: tuple[tuple[str, FileRecord], ...]
+    inputs: tuple[TensorBinding, ...]
+    outputs: tuple[TensorBinding, ...]
+    operators: tuple[str, ...]
+    candidate: str
+    checks: tuple[Check, ...] = ()
+
+
+@dataclass(frozen=True)
+class Target:
+    """A platform, ABI and API level that native code is built for."""
+
+    platform: str
+    abi: str
+    api_level: int
+
+
+@dataclass(frozen=True)
+class Toolchain:
+    """A compiler set for one target.
+
+    Attributes:
+        kind: "embedded" or "ndk".
+        version: For example "ziglang 0.17.1" or "NDK 28.2.13676358".
+        cmake_file: The CMake toolchain file.
+        variables: CMake cache variables that the toolchain file needs.
+        reason: One line: why this one, and why the others were not taken.
+        identity: Hash of everything that decides the bytes it produces.
+    """
+
+    kind: Literal["embedded", "ndk"]
+    version: str
+    cmake_file: Path
+    variables: tuple[tuple[str, str], ...]
+    reason: str
+    identity: str
+
+
+@dataclass(frozen=True)
+class Library:
+    """A stripped shared library for one target.
+
+    Attributes:
+        needed: Names of the libraries it needs.
+        exports: Names that it defines for others.
+        imports: Names that it takes from others.
+    """
+
+    target: Target
+    path: Path
+    soname: str
+    size: int
+    sha256: str
+    needed: tuple[str, ...]
+    exports: tuple[str, ...]
+    imports: tuple[str, ...]
+    toolchain: str
+    checks: tuple[Check, ...] = ()
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What running a library showed."""
+
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True)
+class StepRecord:
+    """What one step took.
+
+    Attributes:
+        cached: True when nothing had changed and the earlier result was kept.
+    """
+
+    name: str
+    seconds: float
+    cached: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """build.json: everything that a build did and proved.
+
+    Attributes:
+        options: Option values by name.
+        libraries: The native libraries; paths are relative to the result's folder.
+        files: Every file of the result but the report itself.
+    """
+
+    mobilegen: str
+    inputs: tuple[FileRecord, ...]
+    options: tuple[tuple[str, str], ...]
+    graph_inputs: tuple[TensorSpec, ...]
+    graph_outputs: tuple[TensorSpec, ...]
+    steps: tuple[StepRecord, ...]
+    checks: tuple[Check, ...]
+    libraries: tuple[Library, ...] = ()
+    files: tuple[FileRecord, ...] = ()

@@ -1,0 +1,1 @@
+"""The command line: one module for each verb, which reads options and prints results."""

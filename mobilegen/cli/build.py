@@ -1,0 +1,95 @@
+"""mobilegen build: model in, proved libraries out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from mobilegen import console
+from mobilegen.cli import options
+from mobilegen.cli.progress import Progress
+from mobilegen.config.load import load_settings
+from mobilegen.frontends import catalog as frontends
+from mobilegen.pipeline.build import build as run_pipeline
+from mobilegen.pipeline.plan import make_plan
+from mobilegen.report.summary import print_summary
+from mobilegen.runtimes import catalog as runtimes
+from mobilegen.serialize import to_jsonable
+from mobilegen.verify import judge
+
+
+def build(
+    model: options.Model = None,
+    runtime: options.Runtime = None,
+    abi: options.Abi = None,
+    precision: options.Precision = None,
+    toolchain: options.Toolchain = None,
+    ndk: options.Ndk = None,
+    package: options.Package = None,
+    name: options.Name = None,
+    labels: options.Labels = None,
+    input_shape: options.InputShape = None,
+    out: options.Out = None,
+    jobs: options.Jobs = None,
+    offline: options.Offline = False,
+    require_proof: options.RequireProof = False,
+    json: options.Json = False,
+) -> None:
+    """Build a native library per ABI for a model, and prove that it answers like the model."""
+    build_from(
+        model,
+        {
+            "runtime": runtime,
+            "abi": abi,
+            "precision": precision,
+            "toolchain": toolchain,
+            "ndk": ndk,
+            "package": package,
+            "name": name,
+            "labels": labels,
+            "input_shapes": options.input_shapes(input_shape),
+        },
+        out=out,
+        jobs=jobs,
+        offline=offline,
+        require_proof=require_proof,
+        json=json,
+    )
+
+
+def build_from(
+    model: Path | None,
+    values: dict[str, Any],
+    *,
+    out: Path | None,
+    jobs: int | None = None,
+    offline: bool,
+    require_proof: bool,
+    json: bool,
+    libraries: bool = True,
+) -> None:
+    """Run the pipeline for a model and show its report.
+
+    Raises:
+        NotProvedError: A check was skipped although proof was required.
+    """
+    settings, base = load_settings(model, values)
+    runtimes.get(settings.runtime)
+    frontend = frontends.for_file(settings.model)
+    folder = (out or base / default_out(model)).resolve()
+    plan = make_plan(
+        settings, folder, framework=frontend, libraries=libraries, jobs=jobs, offline=offline
+    )
+    with Progress(quiet=json) as progress:
+        report = run_pipeline(plan, progress.on_event)
+    if json:
+        console.raw_json(to_jsonable(report))
+    else:
+        print_summary(report, folder)
+    if require_proof:
+        judge.require_proof(report.checks)
+
+
+def default_out(model: Path | None) -> str:
+    """Name of the result folder: build for a folder, <model>-sdk for a bare model file."""
+    return f"{model.stem}-sdk" if model and model.is_file() else "build"

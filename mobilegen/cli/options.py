@@ -1,0 +1,82 @@
+"""Options that several verbs share, and how they become settings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mobilegen.config.values import parse_input_shape
+
+Model = Annotated[
+    Path | None,
+    typer.Argument(
+        help="A model file, or a folder with mobilegen.yml. Default: the current folder.",
+        show_default=False,
+    ),
+]
+Runtime = Annotated[
+    str | None, typer.Option("--runtime", help="Engine on the phone: ncnn.", show_default=False)
+]
+Abi = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--abi",
+        help="arm64-v8a, armeabi-v7a, x86_64, x86 or all; may be repeated.",
+        show_default=False,
+    ),
+]
+Precision = Annotated[
+    str | None,
+    typer.Option("--precision", help="fp32, or fp16 for half the model file.", show_default=False),
+]
+Toolchain = Annotated[
+    str | None,
+    typer.Option("--toolchain", help="auto, embedded or ndk.", show_default=False),
+]
+Ndk = Annotated[
+    Path | None, typer.Option("--ndk", help="Folder of an Android NDK.", show_default=False)
+]
+Package = Annotated[
+    str | None,
+    typer.Option("--package", help="Java package, as in com.example.photo.", show_default=False),
+]
+Name = Annotated[
+    str | None,
+    typer.Option("--name", help="Name of the library: lib<name>.so.", show_default=False),
+]
+Labels = Annotated[
+    Path | None,
+    typer.Option("--labels", help="File with one class name per line.", show_default=False),
+]
+InputShape = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--input-shape",
+        help="Sizes of an input: NAME=1x3x224x224; may be repeated.",
+        show_default=False,
+    ),
+]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", help="Folder of the result.", show_default="build, beside the model"),
+]
+Jobs = Annotated[
+    int | None, typer.Option("--jobs", "-j", min=1, help="Parallel jobs.", show_default="all cores")
+]
+Offline = Annotated[bool, typer.Option("--offline", help="Use the cache only, no network.")]
+RequireProof = Annotated[
+    bool, typer.Option("--require-proof", help="Fail when a check had to be skipped.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print the report as JSON and nothing else.")]
+Result = Annotated[
+    Path | None,
+    typer.Argument(help="Folder of a build's result. Default: build.", show_default=False),
+]
+
+
+def input_shapes(texts: Sequence[str] | None) -> dict[str, tuple[int, ...]] | None:
+    """Return the sizes by input name, or None when none were given."""
+    return dict(parse_input_shape(text) for text in texts) if texts else None

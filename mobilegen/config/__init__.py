@@ -1,0 +1,1 @@
+"""mobilegen.yml and command line options become one checked `Settings`."""

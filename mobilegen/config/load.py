@@ -1,0 +1,120 @@
+"""mobilegen.yml and the command line become one checked `Settings`; the command line wins."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from mobilegen.config.model import Settings
+from mobilegen.errors import ConfigError, ModelError, UsageError
+
+CONFIG_NAME = "mobilegen.yml"
+_PATHS = ("model", "labels", "ndk")
+
+
+def load_settings(argument: Path | None, options: Mapping[str, Any]) -> tuple[Settings, Path]:
+    """Read the settings of a build and the folder it belongs to.
+
+    Args:
+        argument: A model file, a folder with mobilegen.yml, or None for the current folder.
+        options: Values from the command line by setting name; None means not given.
+
+    Returns:
+        The settings with absolute paths, and the folder below which results go by default.
+
+    Raises:
+        ModelError: The argument does not exist.
+        ConfigError: mobilegen.yml or an option is wrong.
+        UsageError: No model was named.
+    """
+    place = argument if argument is not None else Path()
+    if not place.exists():
+        raise ModelError(
+            f"{place} does not exist",
+            seen=[f"current folder: {Path.cwd()}"],
+            hint="check the path; it is a model file or a folder with mobilegen.yml",
+        )
+    if place.is_dir():
+        values, base = _from_folder(place), place.resolve()
+    else:
+        values, base = _from_model(place)
+    given = {name: value for name, value in options.items() if value is not None}
+    merged = {**values, **_absolute(given, Path.cwd())}
+    merged.setdefault("name", _default_name(merged))
+    return _validated(merged, place), base
+
+
+def _from_folder(folder: Path) -> dict[str, Any]:
+    path = folder / CONFIG_NAME
+    if not path.is_file():
+        raise UsageError(
+            f"{folder} has no {CONFIG_NAME}",
+            hint=f"name a model file, or write a {CONFIG_NAME} with a line 'model: FILE.onnx'",
+        )
+    return _absolute(_read_yaml(path), folder.resolve())
+
+
+def _from_model(path: Path) -> tuple[dict[str, Any], Path]:
+    """Settings for a bare model file: those of a mobilegen.yml beside it if it names this file."""
+    beside = path.parent / CONFIG_NAME
+    if beside.is_file():
+        values = _absolute(_read_yaml(beside), path.parent.resolve())
+        if Path(values.get("model", "")) == path.resolve():
+            return values, path.parent.resolve()
+    return {"model": path.resolve()}, Path.cwd()
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not valid YAML", seen=str(error).splitlines()) from error
+    if not isinstance(values, dict):
+        raise ConfigError(f"{path} must hold 'name: value' lines", seen=[repr(values)[:80]])
+    return values
+
+
+def _absolute(values: Mapping[str, Any], base: Path) -> dict[str, Any]:
+    """Make the paths among the values absolute; they are relative to `base`."""
+    result = dict(values)
+    for name in _PATHS:
+        if isinstance(result.get(name), str | Path):
+            result[name] = (base / Path(result[name]).expanduser()).resolve()
+    images = result.get("check_images")
+    if isinstance(images, list | tuple):
+        result["check_images"] = [(base / str(image)).resolve() for image in images]
+    return result
+
+
+def _default_name(values: Mapping[str, Any]) -> str:
+    stem = Path(str(values.get("model", "model"))).stem.lower()
+    name = re.sub(r"[^a-z0-9_]+", "_", stem).strip("_")
+    return (name if name[:1].isalpha() else f"model_{name}".rstrip("_"))[:64]
+
+
+def _validated(values: Mapping[str, Any], place: Path) -> Settings:
+    try:
+        return Settings.model_validate(dict(values))
+    except ValidationError as error:
+        lines = [_explain(dict(issue)) for issue in error.errors()]
+        raise ConfigError(
+            "a setting is wrong" if len(lines) == 1 else f"{len(lines)} settings are wrong",
+            seen=lines,
+            hint=f"edit the option or {CONFIG_NAME} ({place})",
+        ) from error
+
+
+def _explain(issue: Mapping[str, Any]) -> str:
+    name = ".".join(str(part) for part in issue["loc"])
+    if issue["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(name, Settings.model_fields, n=1)
+        return f"{name}: unknown setting" + (f"; did you mean {near[0]}?" if near else "")
+    message = str(issue["msg"]).removeprefix("Value error, ")
+    given = "" if issue["type"] == "missing" else f" (given: {str(issue.get('input'))[:80]!r})"
+    return f"{name}: {message}{given}"

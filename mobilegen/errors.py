@@ -1,0 +1,113 @@
+"""Every error a user can meet: what failed, the values seen, one thing to try."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class MobilegenError(Exception):
+    """An error with a remedy; `exit_code` is what the command line returns.
+
+    Args:
+        what: What failed, one sentence without a full stop.
+        seen: The values that were observed, one line each.
+        hint: One command or edit that helps.
+    """
+
+    exit_code = 1
+
+    def __init__(self, what: str, *, seen: Sequence[str] = (), hint: str = "") -> None:
+        self.what = what
+        self.seen = tuple(seen)
+        self.hint = hint
+        super().__init__(what)
+
+    def __str__(self) -> str:
+        lines = [self.what, *(f"  {line}" for line in self.seen)]
+        if self.hint:
+            lines.append(f"  try: {self.hint}")
+        return "\n".join(lines)
+
+
+class UsageError(MobilegenError):
+    """A wrong option or argument."""
+
+    exit_code = 2
+
+
+class ConfigError(MobilegenError):
+    """mobilegen.yml or an option value that does not fit the model."""
+
+    exit_code = 3
+
+
+class ModelError(MobilegenError):
+    """The source model is missing, damaged or not supported."""
+
+    exit_code = 4
+
+
+class ConversionError(MobilegenError):
+    """The runtime's converter failed or made an artifact that is wrong."""
+
+    exit_code = 5
+
+
+class ToolchainError(MobilegenError):
+    """No usable compiler for a target."""
+
+    exit_code = 6
+
+
+class NativeBuildError(MobilegenError):
+    """CMake, the compiler or the linker failed."""
+
+    exit_code = 7
+
+
+class VerificationError(MobilegenError):
+    """A check failed: the numbers do not match the source model's."""
+
+    exit_code = 8
+
+
+class NotProvedError(MobilegenError):
+    """A check was skipped and `--require-proof` was given."""
+
+    exit_code = 9
+
+
+class DownloadError(MobilegenError):
+    """A declared download failed, or is not in the cache while offline."""
+
+    exit_code = 10
+
+
+class ProcessError(MobilegenError):
+    """A child process failed, was killed by a signal or ran out of time.
+
+    Attributes:
+        returncode: Exit code; negative for a signal; None when it ran out of time.
+        output: The tail of what the child printed.
+    """
+
+    exit_code = 11
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        seen: Sequence[str] = (),
+        hint: str = "",
+        returncode: int | None = None,
+        output: str = "",
+    ) -> None:
+        super().__init__(what, seen=seen, hint=hint)
+        self.returncode = returncode
+        self.output = output
+
+
+class BusyError(MobilegenError):
+    """Another mobilegen works in the same output folder."""
+
+    exit_code = 12

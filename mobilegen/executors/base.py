@@ -1,0 +1,79 @@
+"""What every executor is given, gives back and raises."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from numpy.typing import NDArray
+
+from mobilegen.artifacts import Artifact
+from mobilegen.errors import MobilegenError, VerificationError
+
+Arrays = Mapping[str, NDArray[Any]]
+Interface = Literal["jni", "c"]
+
+
+@dataclass(frozen=True)
+class Request:
+    """A compiled library and the inputs to run it on.
+
+    Attributes:
+        package: Java package of the class whose natives the library holds.
+        artifact: The model files, and the names and shapes of the tensors.
+        threads: How many threads the engine computes with.
+        samples: Arrays by the source model's input names.
+        interface: "jni" calls the Java natives, for models with one input; their result is the
+            first output. "c" calls the functions of mobilegen/engine.h.
+    """
+
+    library: Path
+    package: str
+    artifact: Artifact
+    threads: int
+    samples: tuple[Arrays, ...]
+    interface: Interface
+
+
+@dataclass(frozen=True)
+class Execution:
+    """The answers of a compiled library.
+
+    Attributes:
+        outputs: For each sample, arrays by the source model's output names.
+        load_seconds: Time to load the model.
+        predict_seconds: Time of each sample.
+        executor: What ran the library, for people.
+        facts: What else was seen, for example processor features and constructors run.
+    """
+
+    outputs: tuple[dict[str, NDArray[Any]], ...]
+    load_seconds: float
+    predict_seconds: tuple[float, ...]
+    executor: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Executor(Protocol):
+    """Runs libraries of some ABIs; a module with this function satisfies it."""
+
+    def execute(self, abi: str, request: Request, *, offline: bool, timeout: float) -> Execution:
+        """Run the library on every sample.
+
+        Raises:
+            Unavailable: This computer cannot do it.
+            ExecutionError: The library failed, crashed or ran out of time.
+        """
+
+
+class Unavailable(MobilegenError):
+    """This computer cannot run the library; the caller records a skipped check."""
+
+    def __init__(self, reason: str, hint: str = "") -> None:
+        super().__init__(reason, hint=hint)
+
+
+class ExecutionError(VerificationError):
+    """The library under test failed, crashed, ran out of time or broke its interface."""

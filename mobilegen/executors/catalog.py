@@ -1,0 +1,50 @@
+"""Which executor runs which ABI."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from mobilegen.errors import UsageError
+from mobilegen.executors import elfrun, emulator, jvm
+from mobilegen.executors.base import Execution, Executor, Request, Unavailable
+from mobilegen.names import nearest
+
+TIMEOUT_SECONDS = 900.0
+
+# In order of preference: the Java VM calls the natives as Android does; elfrun has only as much
+# of JNI as they need, but runs without a JDK.
+EXECUTORS: dict[str, tuple[Executor, ...]] = {
+    "arm64-v8a": (emulator,),
+    "armeabi-v7a": (emulator,),
+    "x86_64": (jvm, elfrun),
+    "x86": (elfrun,),
+}
+
+
+def execute(
+    abi: str, request: Request, *, offline: bool = False, timeout: float = TIMEOUT_SECONDS
+) -> Execution:
+    """Run a library with the first executor of its ABI that this computer has.
+
+    Args:
+        offline: Forbid to download what an executor needs.
+        timeout: Seconds after which the run is ended.
+
+    Raises:
+        UsageError: There is no such ABI, or a sample does not fit the model.
+        Unavailable: No executor is available; the reasons of all are given.
+        ExecutionError: The library failed, crashed or ran out of time.
+    """
+    if abi not in EXECUTORS:
+        raise UsageError(f"no executor for ABI {abi!r}", hint=nearest(abi, EXECUTORS))
+    reasons: list[Unavailable] = []
+    for executor in EXECUTORS[abi]:
+        try:
+            done = executor.execute(abi, request, offline=offline, timeout=timeout)
+        except Unavailable as reason:
+            reasons.append(reason)
+            continue
+        passed_over = [reason.what for reason in reasons]
+        facts = {**done.facts, "passed_over": passed_over} if passed_over else done.facts
+        return dataclasses.replace(done, facts=facts)
+    raise Unavailable("; ".join(reason.what for reason in reasons), reasons[0].hint)

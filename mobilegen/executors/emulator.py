@@ -1,0 +1,70 @@
+"""Runs ARM libraries in the emulite emulator; the only module that knows emulite."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from mobilegen import toolboxes
+from mobilegen.errors import DownloadError, ProcessError
+from mobilegen.executors import tensors
+from mobilegen.executors.base import Execution, ExecutionError, Request, Unavailable
+from mobilegen.executors.files import model_file
+from mobilegen.platforms.android.jni import CLASS_NAME, jni_prefix
+from mobilegen.toolboxes import worker
+
+BITS = {"arm64-v8a": 64, "armeabi-v7a": 32}
+_WORKER = Path(__file__).with_name("emulite_worker.py")
+_FACTS = ("hwcap", "hwcap2", "constructors", "constructors_ran", "threads_started")
+
+
+def execute(abi: str, request: Request, *, offline: bool, timeout: float) -> Execution:
+    """Run an ARM library; the emulator's toolbox is made on first use.
+
+    Raises:
+        Unavailable: The emulator cannot be had.
+        ExecutionError: The library failed, crashed in the emulator or ran out of time.
+    """
+    inputs = tensors.flat_inputs(request)
+    toolbox = _toolbox(offline)
+    arrays = {f"{s}/{i}": a for s, sample in enumerate(inputs) for i, a in enumerate(sample)}
+    title = f"the {abi} library in the emulator"
+    try:
+        answer = worker.call(
+            toolbox, _WORKER, _question(abi, request), title=title, timeout=timeout, arrays=arrays
+        )
+    except ProcessError as error:
+        raise ExecutionError(error.what, seen=error.seen) from error
+    outputs = range(len(tensors.used_outputs(request)))
+    raw = [[answer["arrays"][f"{s}/{i}"] for i in outputs] for s in range(len(inputs))]
+    return Execution(
+        tensors.named_outputs(request, raw),
+        float(answer["load_seconds"]),
+        tuple(answer["predict_seconds"]),
+        "emulite (ARM emulator)",
+        {name: answer[name] for name in _FACTS},
+    )
+
+
+def _toolbox(offline: bool) -> toolboxes.Toolbox:
+    try:
+        return toolboxes.ensure("emulator", offline=offline)
+    except DownloadError as error:
+        raise Unavailable(f"no ARM emulator: {error.what}", error.hint) from error
+
+
+def _question(abi: str, request: Request) -> dict[str, Any]:
+    return {
+        "bits": BITS[abi],
+        "library": str(request.library.resolve()),
+        "interface": request.interface,
+        "java_class": f"{request.package}.{CLASS_NAME}".replace(".", "/"),
+        "jni_prefix": jni_prefix(request.package),
+        "params": str(model_file(request, "params")),
+        "weights": str(model_file(request, "weights")),
+        "threads": request.threads,
+        "dims": tensors.dims(request),
+        "samples": len(request.samples),
+        "inputs": [binding.tensor.name for binding in request.artifact.inputs],
+        "outputs": [binding.tensor.name for binding in tensors.used_outputs(request)],
+    }

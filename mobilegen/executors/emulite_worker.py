@@ -1,0 +1,301 @@
+"""Runs an Android ARM library in the emulite emulator; stands alone, for the emulator's toolbox.
+
+Called as `python emulite_worker.py REQUEST.json ANSWER.json`. The request names the library, the
+model files and, under "arrays", an .npz with the inputs as flat float32 arrays "<sample>/<index>".
+The answer holds facts, times and, under "arrays", the name of an .npz with the outputs in the same
+form; or the key "error".
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import math
+import struct
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import emulite  # type: ignore[import-not-found]
+import lief
+import numpy as np
+from emulite import AndroidEmulator32, AndroidEmulator64, AndroidProfile
+from emulite.android.java.lang.java_class import JavaClass  # type: ignore[import-not-found]
+from emulite.android.java.lang.java_object import JavaObject  # type: ignore[import-not-found]
+
+Array = np.ndarray[Any, Any]
+Arrays = dict[str, Array]
+
+OUTPUTS = "outputs.npz"
+GUEST_FOLDER = "/data/local/tmp/mobilegen"
+AT_HWCAP, AT_HWCAP2 = 16, 26
+FLOAT_BYTES = 4
+GUARD = b"\xa5" * 64
+CPU_PROPERTIES = {
+    "ro.cpuinfo.implementer": "0x41",
+    "ro.cpuinfo.architecture": "8",
+    "ro.cpuinfo.variant": "0x1",
+    "ro.cpuinfo.part": "0xd05",
+    "ro.cpuinfo.revision": "0",
+    "ro.cpuinfo.bogomips": "26.00",
+    "ro.cpuinfo.hardware": "Generic",
+    "ro.cpuinfo.features": "fp asimd evtstrm aes pmull sha1 sha2 crc32",
+    "ro.cpuinfo.features.arm": "half thumb fastmult vfp edsp neon vfpv3 tls vfpv4 idiva idivt lpae",
+}
+
+
+class GuestError(Exception):
+    """The library under test reported an error or broke a rule of its interface."""
+
+
+def main(request_path: str, answer_path: str) -> None:
+    """Carry out one request; every failure becomes an answer."""
+    logging.disable(logging.CRITICAL)
+    request = json.loads(Path(request_path).read_text("utf-8"))
+    try:
+        answer, outputs = execute(request)
+        write_arrays(Path(answer_path).with_name(OUTPUTS), outputs)
+        answer["arrays"] = OUTPUTS
+    except (emulite.errors.EmuliteError, GuestError, RuntimeError, OSError, ValueError) as error:
+        answer = {"error": f"{type(error).__name__}: {error}"[:4000]}
+    Path(answer_path).write_text(json.dumps(answer), "utf-8")
+
+
+def write_arrays(path: Path, arrays: Arrays) -> None:
+    """Write an .npz."""
+    named: dict[str, Any] = dict(arrays)
+    np.savez(path, **named)
+
+
+def execute(request: dict[str, Any]) -> tuple[dict[str, Any], Arrays]:
+    """Load the library and run every sample; return facts and outputs."""
+    emulator = start(int(request["bits"]))
+    try:
+        for role in ("params", "weights"):
+            emulator.map_file(guest_path(request, role), request[role])
+        module = emulator.load_library(request["library"])
+        reject_unresolved(emulator, module)
+        started = count_calls(module, "pthread_create")
+        emulator.call_jni_onload(module)
+        facts = describe(emulator, module)
+        run = run_jni if request["interface"] == "jni" else run_engine
+        times, outputs = run(emulator, request)
+        return {**facts, **times, "threads_started": len(started)}, outputs
+    finally:
+        emulator.close()
+
+
+def start(bits: int) -> Any:
+    """Make an emulator whose guest sees a plain ARMv8 processor and a filled environment."""
+    kind = AndroidEmulator64 if bits == 64 else AndroidEmulator32
+    emulator = kind(profile=AndroidProfile(package_name="mobilegen", seed=1))
+    for name, value in CPU_PROPERTIES.items():
+        emulator.device.set(name, value)
+    emulator.load_library("libc.so")
+    fill_libc_globals(emulator, bits)
+    return emulator
+
+
+def fill_libc_globals(emulator: Any, bits: int) -> None:
+    """Point bionic's `__libc_auxv` and `environ` at tables of ours; the emulator leaves them null.
+
+    Both are local symbols, so their addresses come from the `.symtab` of the emulator's libc.
+    """
+    word = "Q" if bits == 64 else "I"
+    system = Path(emulite.__file__).parent / "rootfs" / "android" / "system"
+    libc: Any = lief.parse(str(system / ("lib64" if bits == 64 else "lib") / "libc.so"))
+    offsets = {symbol.name: symbol.value for symbol in libc.symtab_symbols}
+    base = emulator.require_module("libc.so").base
+    pairs = (AT_HWCAP, emulator.auxv[AT_HWCAP], AT_HWCAP2, emulator.auxv.get(AT_HWCAP2, 0), 0, 0)
+    tables = {"__libc_auxv": struct.pack("<6" + word, *pairs), "environ": bytes(64)}
+    for name, table in tables.items():
+        pointer = emulator.allocate_bytes(table)
+        emulator.mem.write(base + offsets[name], struct.pack("<" + word, int(pointer.address)))
+
+
+def reject_unresolved(emulator: Any, module: Any) -> None:
+    """Refuse what Android's linker refuses: a missing library or function; the emulator goes on."""
+    absent = [name for name in module.dependencies if emulator.find_module(name) is None]
+    if absent:
+        raise GuestError(f"the library needs {', '.join(absent)}, which is not there")
+    missing = sorted(entry[1] for entry in emulator.unresolved_symbols if entry[0] == module.name)
+    if missing:
+        raise GuestError(f"cannot locate symbol {', '.join(missing)}")
+
+
+def count_calls(module: Any, name: str) -> list[None]:
+    """Return a list that grows by one with each call of an imported function."""
+    calls: list[None] = []
+
+    def before(_: Any) -> Any:
+        calls.append(None)
+        return emulite.ReplacementAction.CALL_ORIGINAL
+
+    with contextlib.suppress(emulite.errors.SymbolMissing):  # not imported: never called
+        module.hook_import(name, before)
+    return calls
+
+
+def describe(emulator: Any, module: Any) -> dict[str, Any]:
+    """Return what the guest saw: processor features, and whether constructors ran."""
+    return {
+        "hwcap": hex(emulator.auxv[AT_HWCAP]),
+        "hwcap2": hex(emulator.auxv.get(AT_HWCAP2, 0)),
+        "constructors": len(module.init_functions()),
+        "constructors_ran": module not in emulator.loader.pending_init,
+    }
+
+
+def guest_path(request: dict[str, Any], role: str) -> str:
+    """Where the guest finds a model file."""
+    return f"{GUEST_FOLDER}/{Path(request[role]).name}"
+
+
+def read_samples(request: dict[str, Any]) -> list[list[Array]]:
+    """Return the inputs as flat float32 arrays, [sample][input]."""
+    with np.load(request["arrays"]) as arrays:
+        inputs, samples = range(len(request["inputs"])), range(request["samples"])
+        return [[arrays[f"{s}/{i}"].astype("<f4").ravel() for i in inputs] for s in samples]
+
+
+def run_jni(emulator: Any, request: dict[str, Any]) -> tuple[dict[str, Any], Arrays]:
+    """Call the Java natives as a Java class would."""
+    java_class = request["java_class"]
+
+    def native(method: str, signature: str, *arguments: Any) -> Any:
+        symbol = f"{request['jni_prefix']}_{method}"
+        if emulator.find_symbol_address(symbol) is None and not emulator.registered_natives():
+            raise GuestError(f"the library does not export {symbol}")
+        return emulator.call_static_native(java_class, method, signature, *arguments)
+
+    started = time.perf_counter()
+    native("setThread", "(I)V", request["threads"])
+    if not native("load", "(Ljava/lang/String;)Z", GUEST_FOLDER):
+        raise GuestError(f"load returned false: {last_error(emulator)}")
+    loaded = time.perf_counter() - started
+    dims = np.asarray(request["dims"], "<i4")
+    outputs: Arrays = {}
+    seconds = []
+    for index, (values,) in enumerate(read_samples(request)):
+        arguments = java_array("[F", values), java_array("[I", dims)
+        started = time.perf_counter()
+        result = native("predictImage", "([F[I)[F", *arguments)
+        seconds.append(time.perf_counter() - started)
+        if result is None:
+            raise GuestError(f"predictImage returned null: {last_error(emulator)}")
+        if bytes(arguments[0].value) != values.tobytes():
+            raise GuestError("predictImage changed its input array")
+        outputs[f"{index}/0"] = np.frombuffer(bytes(getattr(result, "value", result)), "<f4")
+    native("clear", "()V")
+    return {"load_seconds": loaded, "predict_seconds": seconds}, outputs
+
+
+def java_array(kind: str, values: Array) -> Any:
+    """Make a Java array of primitives; the emulator keeps its elements as a bytearray."""
+    return JavaObject(JavaClass(kind), bytearray(values.tobytes()))
+
+
+def last_error(emulator: Any) -> str:
+    """Return what the engine says about its last error, if it has that function."""
+    if emulator.find_symbol_address("mobilegen_last_error") is None:
+        return ""
+    address = emulator.call_symbol("mobilegen_last_error")
+    return str(emulator.read_string(address)) if address else ""
+
+
+class Engine:
+    """The C interface of mobilegen/engine.h, called in the guest."""
+
+    def __init__(self, emulator: Any, request: dict[str, Any]) -> None:
+        self.emulator = emulator
+        self.word = "Q" if request["bits"] == 64 else "I"
+        self.handle = 0
+
+    def call(self, name: str, *arguments: Any) -> int:
+        """Call `mobilegen_<name>` and return its result as a signed 32-bit number."""
+        value = int(self.emulator.call_symbol(f"mobilegen_{name}", *arguments))
+        return (value & 0xFFFFFFFF ^ 0x80000000) - 0x80000000
+
+    def address(self, name: str, *arguments: Any) -> int:
+        """Call `mobilegen_<name>` and return its result as a pointer."""
+        return int(self.emulator.call_symbol(f"mobilegen_{name}", *arguments))
+
+    def require(self, name: str, *arguments: Any) -> None:
+        """Call a function that returns a status."""
+        if status := self.call(name, *arguments):
+            raise GuestError(f"mobilegen_{name} returned {status}: {last_error(self.emulator)}")
+
+    def open(self, params: str, weights: str) -> None:
+        """Load the model."""
+        place = self.emulator.calloc(1, 8)
+        self.require("open", params, weights, place)
+        data = bytes(self.emulator.mem.read(place.address, struct.calcsize(self.word)))
+        (self.handle,) = struct.unpack("<" + self.word, data)
+
+    def tensors(self, side: str) -> list[tuple[str, int]]:
+        """Return (name, number of elements) of every "input" or "output"."""
+        found = []
+        for index in range(self.call(f"{side}_count", self.handle)):
+            name = self.emulator.read_string(self.address(f"{side}_name", self.handle, index))
+            rank = self.call(f"{side}_rank", self.handle, index)
+            shape = self.address(f"{side}_shape", self.handle, index)
+            sizes = struct.unpack(f"<{rank}i", bytes(self.emulator.mem.read(shape, 4 * rank)))
+            found.append((str(name), math.prod(sizes)))
+        return found
+
+    def predict(self, inputs: list[Array], counts: list[int]) -> tuple[float, list[Array]]:
+        """Return the seconds taken and the outputs."""
+        emulator = self.emulator
+        given = [emulator.allocate_bytes(values.tobytes()) for values in inputs]
+        made = [emulator.allocate_bytes(bytes(FLOAT_BYTES * n) + GUARD) for n in counts]
+        tables = [self._table(pointers) for pointers in (given, made)]
+        started = time.perf_counter()
+        self.require("predict", self.handle, *tables)
+        seconds = time.perf_counter() - started
+        outputs = [self._read(pointer, count) for pointer, count in zip(made, counts, strict=True)]
+        for pointer in (*given, *made, *tables):
+            emulator.free(pointer)
+        return seconds, outputs
+
+    def _table(self, pointers: list[Any]) -> Any:
+        addresses = [int(pointer.address) for pointer in pointers]
+        table = struct.pack(f"<{len(addresses)}{self.word}", *addresses)
+        return self.emulator.allocate_bytes(table)
+
+    def _read(self, pointer: Any, count: int) -> Array:
+        data = bytes(self.emulator.mem.read(pointer.address, FLOAT_BYTES * count + len(GUARD)))
+        if not data.endswith(GUARD):
+            raise GuestError("mobilegen_predict wrote past the end of an output")
+        return np.frombuffer(data, "<f4", count)
+
+
+def run_engine(emulator: Any, request: dict[str, Any]) -> tuple[dict[str, Any], Arrays]:
+    """Call the C interface; inputs and outputs are matched by name."""
+    engine = Engine(emulator, request)
+    started = time.perf_counter()
+    engine.open(guest_path(request, "params"), guest_path(request, "weights"))
+    if request["threads"] > 1:
+        engine.require("set_threads", engine.handle, request["threads"])
+    loaded = time.perf_counter() - started
+    inputs, outputs = engine.tensors("input"), engine.tensors("output")
+    for side, seen in (("inputs", inputs), ("outputs", outputs)):
+        if sorted(name for name, _ in seen) != sorted(request[side]):
+            raise GuestError(f"the library's {side} are {[name for name, _ in seen]}")
+    seconds = []
+    results: Arrays = {}
+    for index, values in enumerate(read_samples(request)):
+        ordered = [values[request["inputs"].index(name)] for name, _ in inputs]
+        if [array.size for array in ordered] != [count for _, count in inputs]:
+            raise GuestError(f"the library's inputs have {[count for _, count in inputs]} elements")
+        taken, arrays = engine.predict(ordered, [count for _, count in outputs])
+        seconds.append(taken)
+        for (name, _), array in zip(outputs, arrays, strict=True):
+            results[f"{index}/{request['outputs'].index(name)}"] = array
+    emulator.call_symbol("mobilegen_close", engine.handle)
+    return {"load_seconds": loaded, "predict_seconds": seconds}, results
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2])

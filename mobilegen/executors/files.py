@@ -1,0 +1,77 @@
+"""Files that executors share with the programs they start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mobilegen.executors import tensors
+from mobilegen.executors.base import ExecutionError, Request
+
+REPORT = "report.txt"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a program wrote into `REPORT`.
+
+    Attributes:
+        facts: Counts such as "constructors" and "threads_started".
+    """
+
+    load_seconds: float
+    predict_seconds: tuple[float, ...]
+    facts: dict[str, int]
+
+
+def model_file(request: Request, role: str) -> Path:
+    """Return the absolute path of the model file of that role, "params" or "weights"."""
+    names = dict(request.artifact.files)
+    return (request.artifact.folder / names[role].path).resolve()
+
+
+def write_inputs(request: Request, folder: Path) -> None:
+    """Write every input as raw little-endian floats to in.<sample>.<index>."""
+    for sample, arrays in enumerate(tensors.flat_inputs(request)):
+        for index, array in enumerate(arrays):
+            (folder / f"in.{sample}.{index}").write_bytes(array.tobytes())
+
+
+def read_outputs(request: Request, folder: Path) -> tuple[dict[str, NDArray[Any]], ...]:
+    """Read out.<sample>.<index> and give the arrays their names and shapes.
+
+    Raises:
+        ExecutionError: A file is missing or has another size than the model says.
+    """
+    outputs = range(len(tensors.used_outputs(request)))
+    samples = range(len(request.samples))
+    return tensors.named_outputs(request, [[_read(folder, s, i) for i in outputs] for s in samples])
+
+
+def _read(folder: Path, sample: int, index: int) -> NDArray[Any]:
+    path = folder / f"out.{sample}.{index}"
+    if not path.is_file() or path.stat().st_size % 4:
+        raise ExecutionError(f"output {index} of sample {sample} was not written")
+    return np.fromfile(path, "<f4")
+
+
+def read_report(folder: Path) -> Report:
+    """Read the times and facts of a run.
+
+    Raises:
+        ExecutionError: The report is incomplete.
+    """
+    values: dict[str, list[float]] = {"load_seconds": [], "predict_seconds": []}
+    path = folder / REPORT
+    for line in path.read_text("utf-8").splitlines() if path.is_file() else ():
+        name, _, value = line.partition(" ")
+        values.setdefault(name, []).append(float(value))
+    load, predict = values.pop("load_seconds"), values.pop("predict_seconds")
+    if not load:
+        raise ExecutionError("the run ended without a report")
+    facts = {name: int(found[0]) for name, found in values.items()}
+    return Report(load[0], tuple(predict), facts)

@@ -1,0 +1,180 @@
+"""Runs x86_64 libraries in a real Java VM, over libraries that map Android's imports to glibc."""
+
+from __future__ import annotations
+
+import platform
+import sys
+import tempfile
+from pathlib import Path
+
+from mobilegen.errors import ProcessError
+from mobilegen.executors import files, programs, tensors
+from mobilegen.executors.base import Execution, ExecutionError, Request, Unavailable
+from mobilegen.executors.elfrun import model_folder
+from mobilegen.executors.jdk import CLEAN, MIN_VERSION, Jdk, find_jdk
+from mobilegen.platforms.android.jni import CLASS_NAME, check_package
+from mobilegen.system import process
+from mobilegen.system.files import cache_dir, file_lock, new_dir, sha256_bytes
+
+__all__ = ["Jdk", "execute", "find_jdk"]
+
+_COMPILE_SECONDS = 120.0
+_TARGET = "x86_64-linux-gnu.2.17"
+_SHARED = ("-shared", "-fPIC", "-fvisibility=hidden")
+# Each stands for the Android library of its name and brings glibc's with it.
+_SHIMS = {"libc.so": ("-lc", "-ldl"), "libm.so": ("-lm",), "libdl.so": ("-ldl",), "liblog.so": ()}
+_OPENER = "libopener.so"
+_OPENER_OPTIONS = (
+    *_SHARED,
+    "-Wl,-rpath,$ORIGIN",
+    "-Wl,--no-as-needed",
+    *(f"./{name}" for name in _SHIMS),
+    "-ldl",
+)
+# -Xcheck:jni makes the VM verify every JNI call.
+_JAVA_OPTIONS = (
+    "-Xcheck:jni", "-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+    "-XX:-CreateCoredumpOnCrash", "-XX:ErrorFile=crash.log",
+)  # fmt: skip
+_CLASS = """package {package};
+
+final class {name} {{
+    static {{
+        System.load(System.getProperty("mobilegen.library"));
+    }}
+
+    static native boolean load(String folder);
+
+    static native boolean loadCombined(String model, String params);
+
+    static native float[] predictImage(float[] input, int[] dims);
+
+    static native void setThread(int number);
+
+    static native void clear();
+}}
+"""
+
+
+def execute(abi: str, request: Request, *, offline: bool, timeout: float) -> Execution:
+    """Call the Java natives of an x86_64 library from a Java VM.
+
+    Raises:
+        Unavailable: No x86_64 glibc Linux, no JDK, or a request for the C functions.
+        ExecutionError: The library cannot be loaded, failed, crashed or ran out of time.
+    """
+    jdk = _require_host(request)
+    check_package(request.package)
+    shims = _shims()
+    classes = _classes(jdk, request.package)
+    with tempfile.TemporaryDirectory(prefix="mobilegen-") as temporary:
+        folder = Path(temporary)
+        files.write_inputs(request, folder)
+        printed = _run(jdk, request, (shims, classes, folder), timeout)
+        report = files.read_report(folder)
+        return Execution(
+            files.read_outputs(request, folder),
+            report.load_seconds,
+            report.predict_seconds,
+            f"Java VM {jdk.version}",
+            {"constructors_ran": True, "jni_warnings": _warnings(printed)},
+        )
+
+
+def _require_host(request: Request) -> Jdk:
+    if request.interface != "jni":
+        raise Unavailable("the Java VM calls Java natives only")
+    glibc = platform.libc_ver()[0] == "glibc"
+    if not (sys.platform.startswith("linux") and platform.machine() == "x86_64" and glibc):
+        raise Unavailable("x86_64 libraries run in a Java VM on x86_64 Linux with glibc only")
+    jdk = find_jdk()
+    if jdk is None:
+        raise Unavailable(
+            f"no JDK {MIN_VERSION} or newer (java and javac) in JAVA_HOME or PATH",
+            "install a JDK, or set JAVA_HOME",
+        )
+    return jdk
+
+
+def _shims() -> Path:
+    return programs.build(
+        "jvm",
+        [
+            *(
+                programs.Program(name, _TARGET, _shim_sources(name), _shim_options(name))
+                for name in _SHIMS
+            ),
+            programs.Program(_OPENER, _TARGET, ("jvm/opener.c",), _OPENER_OPTIONS),
+        ],
+    )
+
+
+def _shim_sources(name: str) -> tuple[str, ...]:
+    return ("bionic_shim/bionic.c",) if name == "libc.so" else ("bionic_shim/empty.c",)
+
+
+def _shim_options(name: str) -> tuple[str, ...]:
+    return (*_SHARED, "-DBIONIC_SHARED", f"-Wl,-soname,{name}", "-Wl,--no-as-needed", *_SHIMS[name])
+
+
+def _classes(jdk: Jdk, package: str) -> Path:
+    """Compile the driver and the class with the natives; return the folder of classes."""
+    driver = (programs.tools_dir() / "jvm" / "Driver.java").read_text("utf-8")
+    source = _CLASS.format(package=package, name=CLASS_NAME)
+    digest = sha256_bytes(f"{jdk.version}\n{driver}\n{source}".encode())
+    folder = cache_dir() / "executors" / f"classes-{digest[:16]}"
+    with file_lock(folder.with_suffix(".lock")):
+        if not folder.is_dir():
+            with new_dir(folder) as temporary:
+                _compile(jdk, {"Driver": driver, CLASS_NAME: source}, temporary)
+    return folder
+
+
+def _compile(jdk: Jdk, sources: dict[str, str], folder: Path) -> None:
+    with tempfile.TemporaryDirectory(prefix="mobilegen-") as temporary:
+        paths = [Path(temporary) / f"{name}.java" for name in sources]
+        for path in paths:
+            path.write_text(sources[path.stem], "utf-8")
+        try:
+            process.run(
+                [jdk.javac, "-encoding", "UTF-8", "-d", folder, *paths],
+                title="compiling the Java driver",
+                timeout=_COMPILE_SECONDS,
+                env=CLEAN,
+            )
+        except ProcessError as error:
+            raise Unavailable(f"{jdk} does not compile: {error}") from error
+
+
+def _run(jdk: Jdk, request: Request, places: tuple[Path, Path, Path], timeout: float) -> str:
+    shims, classes, folder = places
+    library = str(request.library.resolve())
+    argv: list[str | Path] = [
+        jdk.java, *_JAVA_OPTIONS, f"-Dmobilegen.library={library}", "-cp", classes, "Driver",
+        f"{request.package}.{CLASS_NAME}", shims / _OPENER, model_folder(request),
+        str(request.threads), str(len(request.samples)), *map(str, tensors.dims(request)),
+    ]  # fmt: skip
+    env = {**CLEAN, "MOBILEGEN_LIBRARY": library}
+    title = "the x86_64 library in a Java VM"
+    try:
+        done = process.run(argv, title=title, timeout=timeout, cwd=folder, env=env)
+    except ProcessError as error:
+        raise ExecutionError(error.what, seen=_explain(error)) from error
+    return done.stdout + done.stderr
+
+
+def _explain(error: ProcessError) -> list[str]:
+    """Pick the lines that say why out of what a Java VM prints when it ends."""
+    lines = error.output.splitlines()
+    told = [line for line in lines if line.startswith(("driver: ", "opener: "))]
+    for index, line in enumerate(lines):
+        if line.startswith("#  SIG"):
+            told.append(line.lstrip("# "))
+        if line.startswith("# Problematic frame"):
+            told += [text.lstrip("# ") for text in lines[index + 1 : index + 2]]
+    return told or list(error.seen)
+
+
+def _warnings(printed: str) -> list[str]:
+    """Return what -Xcheck:jni complained about."""
+    return [line for line in printed.splitlines() if line.startswith("WARNING")]

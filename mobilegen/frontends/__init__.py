@@ -1,0 +1,1 @@
+"""Source formats become a `Graph`: one module each."""

@@ -1,0 +1,67 @@
+"""The frontends there are: one line each; packages add theirs by an entry point."""
+
+from __future__ import annotations
+
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from mobilegen.errors import ModelError, UsageError
+from mobilegen.frontends.base import Frontend
+from mobilegen.names import load_object, nearest
+
+ENTRY_POINT_GROUP = "mobilegen.frontends"
+
+FRONTENDS: dict[str, str] = {
+    "onnx": "mobilegen.frontends.onnx:FRONTEND",
+}
+
+
+def references() -> dict[str, str]:
+    """Return "module:OBJECT" of every frontend by name; built-in ones win over added ones."""
+    added = {point.name: point.value for point in entry_points(group=ENTRY_POINT_GROUP)}
+    return {**added, **FRONTENDS}
+
+
+def get(name: str) -> Frontend:
+    """Return the frontend of that name.
+
+    Raises:
+        UsageError: There is none, or what an installed package offers under it cannot be used.
+    """
+    known = references()
+    if name not in known:
+        raise UsageError(f"there is no frontend {name!r}", hint=nearest(name, known))
+    try:
+        frontend = load_object(known[name])
+    except (ImportError, AttributeError, ValueError) as error:
+        raise UsageError(
+            f"the frontend {name!r} cannot be loaded",
+            seen=[f"{known[name]}: {error}"],
+            hint="update or remove the package that offers it",
+        ) from error
+    if not isinstance(frontend, Frontend):
+        raise UsageError(
+            f"the frontend {name!r} is not a Frontend", seen=[f"{known[name]}: {type(frontend)}"]
+        )
+    return frontend
+
+
+def for_file(path: Path) -> str:
+    """Return the name of the frontend that reads a model file, by its suffix.
+
+    Raises:
+        ModelError: No frontend reads such files.
+        UsageError: A frontend of an installed package cannot be used.
+    """
+    by_suffix: dict[str, str] = {}
+    # Built-in frontends come first and keep their suffixes.
+    for name in sorted(references(), key=lambda name: (name not in FRONTENDS, name)):
+        for suffix in get(name).suffixes:
+            by_suffix.setdefault(suffix, name)
+    if path.suffix.lower() in by_suffix:
+        return by_suffix[path.suffix.lower()]
+    raise ModelError(
+        f"no frontend reads {path.name}",
+        seen=[f"it ends in {path.suffix!r}, known: {', '.join(sorted(by_suffix))}"],
+        hint="export the model to ONNX, or give the file its proper ending",
+    )

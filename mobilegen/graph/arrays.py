@@ -1,0 +1,48 @@
+"""Arrays in .npz files whose bytes depend on nothing but the arrays."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mobilegen.system.files import write_bytes
+
+Array = npt.NDArray[Any]
+
+# The earliest time a zip entry can carry; numpy's own writer puts the present time there.
+_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+def write_npz(path: Path, arrays: Mapping[str, Array]) -> Path:
+    """Write arrays as an .npz that `numpy.load` reads: sorted, stored, without timestamps."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
+        for name in sorted(arrays):
+            entry = zipfile.ZipInfo(f"{name}.npy", _ZIP_TIME)
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, _npy_bytes(arrays[name]))
+    return write_bytes(path, stream.getvalue())
+
+
+def read_npz(path: Path) -> dict[str, Array]:
+    """Read every array of an .npz; pickled objects are refused.
+
+    Raises:
+        ValueError, OSError, zipfile.BadZipFile: The file is not such an .npz.
+    """
+    with np.load(path, allow_pickle=False) as archive:
+        if not isinstance(archive, np.lib.npyio.NpzFile):
+            raise ValueError("a single array, not an .npz")
+        return {name: archive[name] for name in archive.files}
+
+
+def _npy_bytes(array: Array) -> bytes:
+    stream = io.BytesIO()
+    np.lib.format.write_array(stream, np.asarray(array, order="C"), allow_pickle=False)
+    return stream.getvalue()

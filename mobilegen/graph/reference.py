@@ -1,0 +1,122 @@
+"""What a model answers: onnxruntime on the CPU, unoptimised, in a child process."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from mobilegen.errors import ModelError
+from mobilegen.graph import native
+from mobilegen.graph.arrays import Array, read_npz, write_npz
+
+Arrays = dict[str, Array]
+
+
+def run_reference(
+    model: Path,
+    inputs: Sequence[Mapping[str, Array]],
+    *,
+    timeout: float = native.TIMEOUT_SECONDS,
+) -> list[Arrays]:
+    """Run an .onnx file on each sample with all graph optimisations off, one thread.
+
+    Args:
+        model: A self-contained .onnx file.
+        inputs: Per sample, arrays by input name.
+        timeout: Seconds for all of it.
+
+    Returns:
+        Per sample, arrays by output name.
+
+    Raises:
+        ModelError: onnxruntime refused the model, failed, crashed or ran out of time.
+    """
+    with tempfile.TemporaryDirectory(prefix="mobilegen-") as scratch:
+        fed, made = Path(scratch, "in.npz"), Path(scratch, "out.npz")
+        write_npz(fed, {f"{i}/{name}": a for i, s in enumerate(inputs) for name, a in s.items()})
+        answer = native.call(
+            "run", model, timeout=timeout, inputs=fed, outputs=made, count=len(inputs)
+        )
+        arrays = read_npz(made)
+    names = answer["outputs"]
+    return [{name: arrays[f"{i}/{name}"] for name in names} for i in range(len(inputs))]
+
+
+def require_repeatable(first: Mapping[str, Array], again: Mapping[str, Array]) -> None:
+    """Make sure that the same sample gave the same answer twice.
+
+    Raises:
+        ModelError: An output differs: something in the model is random or keeps a state.
+    """
+    for name, array in first.items():
+        if array.tobytes() != again[name].tobytes() or array.shape != again[name].shape:
+            raise ModelError(
+                "the model does not give the same answer twice",
+                seen=[f"output {name!r} differs on the same input"],
+                hint="export the model in evaluation mode, without random operators",
+            )
+
+
+def require_finite(samples: Sequence[Mapping[str, Array]]) -> None:
+    """Make sure that every output is an array of finite numbers.
+
+    Raises:
+        ModelError: NaN or infinite values, no values at all, or an output that is no tensor.
+    """
+    for outputs in samples:
+        for name, array in outputs.items():
+            if array.dtype.kind not in "fiub" or not array.size:
+                raise ModelError(
+                    f"output {name!r} is not a tensor of numbers",
+                    seen=[f"element type {array.dtype}, shape {array.shape}"],
+                )
+            wrong = int(np.count_nonzero(~np.isfinite(array)))
+            if wrong:
+                raise ModelError(
+                    f"output {name!r} of the model has values that are NaN or infinite",
+                    seen=[f"{wrong} of {array.size} values, computed by onnxruntime"],
+                    hint="give real samples, if the model does not expect values in -1 to 1",
+                )
+
+
+def require_same_shapes(samples: Sequence[Mapping[str, Array]]) -> None:
+    """Make sure that no output's size depends on the values of the input.
+
+    Raises:
+        ModelError: An output that has another shape for another sample.
+    """
+    for name in samples[0]:
+        shapes = {outputs[name].shape for outputs in samples}
+        if len(shapes) > 1:
+            raise ModelError(
+                f"the size of output {name!r} depends on the data",
+                seen=[f"shapes {sorted(shapes)}"],
+                hint="cut the model before that step (for example non-maximum suppression)",
+            )
+
+
+def variation(samples: Sequence[Mapping[str, Array]]) -> float:
+    """Return how much the outputs change with the input, relative to the largest value.
+
+    Near zero, a converter that ignores the input would pass every comparison of outputs.
+    """
+    return max(_variation([outputs[name] for outputs in samples]) for name in samples[0])
+
+
+def flat_outputs(samples: Sequence[Mapping[str, Array]]) -> tuple[str, ...]:
+    """Return the outputs of floating point that have one and the same value everywhere."""
+    return tuple(
+        name
+        for name, array in samples[0].items()
+        if array.dtype.kind == "f"
+        and len(np.unique(np.concatenate([outputs[name].ravel() for outputs in samples]))) == 1
+    )
+
+
+def _variation(arrays: Sequence[Array]) -> float:
+    stacked = np.stack([array.astype(np.float64) for array in arrays])
+    peak = float(np.abs(stacked).max())
+    return float(np.ptp(stacked, axis=0).max()) / peak if peak else 0.0

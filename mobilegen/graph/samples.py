@@ -1,0 +1,170 @@
+"""Inputs on which models are compared: made from a seed, or given by the user."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import onnx
+
+from mobilegen.artifacts import TensorSpec
+from mobilegen.errors import ConfigError
+from mobilegen.graph.arrays import Array, read_npz, write_npz
+
+_WAVES = 4
+_NOISE = 0.25
+# Integer inputs are mostly word numbers, masks or flags: 0 and 1 are valid for all of them.
+_FEW = 2
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One input of the model and the reference's answer, arrays by tensor name."""
+
+    inputs: Mapping[str, Array]
+    outputs: Mapping[str, Array]
+
+
+def read_samples(path: Path) -> tuple[Sample, ...]:
+    """Read the samples of a `Graph`, in order."""
+    arrays = read_npz(path)
+    count = 1 + max(int(key.split("/", 1)[0]) for key in arrays)
+    return tuple(
+        Sample(_below(arrays, f"{index}/in/"), _below(arrays, f"{index}/out/"))
+        for index in range(count)
+    )
+
+
+def write_samples(path: Path, samples: Sequence[Sample]) -> Path:
+    """Write samples as "<i>/in/<name>" and "<i>/out/<name>"; same samples, same bytes."""
+    arrays: dict[str, Array] = {}
+    for index, sample in enumerate(samples):
+        arrays |= {f"{index}/in/{name}": array for name, array in sample.inputs.items()}
+        arrays |= {f"{index}/out/{name}": array for name, array in sample.outputs.items()}
+    return write_npz(path, arrays)
+
+
+# The names of other modules for these two.
+load_samples = read_samples
+save_samples = write_samples
+
+
+def make_inputs(
+    specs: Sequence[TensorSpec], seed: int, integer_limits: Mapping[str, int] | None = None
+) -> dict[str, Array]:
+    """Return one sample: smooth waves with some noise, in -1 to 1, for float inputs.
+
+    Images are smooth, so that pooling and resizing see what they will see; the noise makes every
+    value differ from its neighbours, so that swapped pixels are found.
+
+    Args:
+        specs: The inputs.
+        seed: The same seed gives the same sample.
+        integer_limits: Exclusive upper limit of wide integer inputs by name; 2 by default.
+    """
+    limits = integer_limits or {}
+    random = np.random.default_rng(seed)
+    return {spec.name: _make(spec, random, limits.get(spec.name, _FEW)) for spec in specs}
+
+
+def integer_limits(model: onnx.ModelProto) -> dict[str, int]:
+    """Return, for inputs that index a table of the model, the number of its entries."""
+    sizes = {tensor.name: list(tensor.dims) for tensor in model.graph.initializer}
+    origin: dict[str, str] = {value.name: value.name for value in model.graph.input}
+    limits: dict[str, int] = {}
+    for node in model.graph.node:
+        if node.op_type in ("Cast", "Identity", "Reshape", "Squeeze", "Unsqueeze"):
+            if node.input[0] in origin:
+                origin[node.output[0]] = origin[node.input[0]]
+        elif node.op_type == "Gather" and node.input[1] in origin:
+            table = sizes.get(node.input[0])
+            axis = next((a.i for a in node.attribute if a.name == "axis"), 0)
+            if table and -len(table) <= axis < len(table):
+                name = origin[node.input[1]]
+                limits[name] = min(limits.get(name, table[axis]), table[axis])
+    return limits
+
+
+def samples_from_file(
+    path: Path,
+) -> Callable[[tuple[TensorSpec, ...]], list[dict[str, Array]]]:
+    """Return a source of samples: the arrays "<i>/in/<name>" or "<i>/<name>" of an .npz.
+
+    Calling it raises ConfigError when the file cannot be read or lacks an input.
+    """
+    return lambda specs: _from_file(path, specs)
+
+
+def require_fitting(specs: Sequence[TensorSpec], samples: Sequence[Mapping[str, Array]]) -> None:
+    """Make sure that samples have the model's inputs: names, shapes, types, finite values.
+
+    Raises:
+        ConfigError: Naming the first sample and input that do not fit.
+    """
+    for number, sample in enumerate(samples):
+        for spec in specs:
+            _require_fitting(spec, sample.get(spec.name), number)
+
+
+def _from_file(path: Path, specs: Sequence[TensorSpec]) -> list[dict[str, Array]]:
+    try:
+        arrays = read_npz(path)
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise ConfigError(
+            f"the samples cannot be read: {path}",
+            seen=[f"{type(error).__name__}: {error}"],
+            hint="write them with numpy.savez: arrays '0/<input>', '1/<input>', …",
+        ) from error
+    numbers = sorted({int(k.split("/")[0]) for k in arrays if k.split("/")[0].isdecimal()})
+    found = [_below(arrays, f"{n}/") | _below(arrays, f"{n}/in/") for n in numbers]
+    names = [spec.name for spec in specs]
+    return [{name: sample[name] for name in names if name in sample} for sample in found]
+
+
+def _require_fitting(spec: TensorSpec, array: Array | None, number: int) -> None:
+    if array is None:
+        raise ConfigError(
+            f"sample {number} has no array for input {spec.name!r}",
+            hint=f"name the array '{number}/{spec.name}'",
+        )
+    if array.shape != spec.shape or str(array.dtype) != spec.dtype:
+        raise ConfigError(
+            f"sample {number} does not fit input {spec.name!r}",
+            seen=[f"given {array.dtype} {array.shape}, needed {spec.dtype} {spec.shape}"],
+        )
+    if not np.isfinite(array).all():
+        raise ConfigError(f"sample {number} of input {spec.name!r} has NaN or infinite values")
+
+
+def _below(arrays: Mapping[str, Array], prefix: str) -> dict[str, Array]:
+    return {key[len(prefix) :]: array for key, array in arrays.items() if key.startswith(prefix)}
+
+
+def _make(spec: TensorSpec, random: np.random.Generator, limit: int) -> Array:
+    dtype = np.dtype(spec.dtype)
+    if dtype.kind == "b":
+        return random.integers(0, 2, spec.shape).astype(dtype)
+    if dtype.kind in "iu" and dtype.itemsize > 1:
+        return random.integers(0, max(limit, 1), spec.shape).astype(dtype)
+    waves = _waves(spec.shape, random)
+    if dtype.kind == "f":
+        return waves.astype(dtype)
+    # Eight bits are image bytes or quantised values: the whole range.
+    low, high = np.iinfo(dtype).min, np.iinfo(dtype).max
+    return np.rint(low + (waves + 1.0) / 2.0 * (high - low)).astype(dtype)
+
+
+def _waves(shape: tuple[int, ...], random: np.random.Generator) -> Array:
+    """Return a few slow plane waves with random directions and phases, plus noise."""
+    total = np.zeros(shape)
+    for _ in range(_WAVES):
+        phase: Array = np.asarray(random.uniform(0.0, 2.0 * np.pi))
+        for axis, size in enumerate(shape):
+            turns = random.uniform(-3.0, 3.0)
+            ramp = 2.0 * np.pi * turns * np.arange(size) / max(size, 8)
+            phase = phase + ramp.reshape([-1 if a == axis else 1 for a in range(len(shape))])
+        total += np.cos(phase) / _WAVES
+    return (1.0 - _NOISE) * total + _NOISE * random.uniform(-1.0, 1.0, shape)

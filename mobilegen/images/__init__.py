@@ -1,0 +1,1 @@
+"""Photographs in, model inputs out; scores in, labels out: the Python reference."""

@@ -1,0 +1,96 @@
+"""An image becomes a model input exactly as in training: Pillow's resize, then (x - mean) / std."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from mobilegen.artifacts import Preprocess, TensorSpec
+from mobilegen.config.model import PreprocessSettings
+from mobilegen.errors import ConfigError, UsageError
+
+_FILTERS = {
+    "pillow-bilinear": Image.Resampling.BILINEAR,
+    "pillow-bicubic": Image.Resampling.BICUBIC,
+    "nearest": Image.Resampling.NEAREST,
+}
+
+
+def bind_preprocess(settings: PreprocessSettings, tensor: TensorSpec) -> Preprocess:
+    """Complete the settings with the width and height of the model's input.
+
+    Raises:
+        ConfigError: The input is not one image of three channels in the given layout.
+    """
+    shape = tensor.shape
+    channels, height, width = (
+        (shape[1], shape[2], shape[3])
+        if len(shape) == 4 and settings.layout == "nchw"
+        else (shape[3], shape[1], shape[2])
+        if len(shape) == 4
+        else (0, 0, 0)
+    )
+    if channels != 3 or shape[0] != 1:
+        raise ConfigError(
+            f"preprocess does not fit input {tensor.name!r}",
+            seen=[f"layout {settings.layout}, input shape {'x'.join(map(str, shape))}"],
+            hint="set preprocess.layout, or remove preprocess for a model without image input",
+        )
+    _check_channels("mean", settings.mean)
+    _check_channels("std", settings.std)
+    return Preprocess(width=width, height=height, **settings.model_dump())
+
+
+def _check_channels(name: str, values: tuple[float, ...]) -> None:
+    if len(values) != 3:
+        raise ConfigError(
+            f"preprocess.{name} needs one number per channel",
+            seen=[f"{len(values)} numbers for 3 channels"],
+            hint=f"preprocess: {{{name}: [0, 0, 0]}}",
+        )
+
+
+def read_image(path: Path) -> Image.Image:
+    """Open a photograph as RGB, turned as its EXIF data says.
+
+    Raises:
+        UsageError: It is missing or not an image.
+    """
+    try:
+        with Image.open(path) as image:
+            return ImageOps.exif_transpose(image).convert("RGB")
+    except FileNotFoundError:
+        raise UsageError(f"{path} does not exist", hint="check the path of the image") from None
+    except (UnidentifiedImageError, OSError, Image.DecompressionBombError) as error:
+        raise UsageError(
+            f"{path} is not a readable image", seen=[str(error)], hint="use a PNG or JPEG file"
+        ) from error
+
+
+def image_to_input(image: Image.Image, rule: Preprocess) -> NDArray[np.float32]:
+    """Return the model input of shape 1x3xHxW (nchw) or 1xHxWx3 (nhwc).
+
+    The crop box is fractional, as Pillow's `resize(box=...)` takes it: for "center" a square of
+    side crop_fraction * min(width, height) around the middle.
+    """
+    resized = image.resize(
+        (rule.width, rule.height), _FILTERS[rule.resize], box=_crop_box(image, rule)
+    )
+    pixels = np.asarray(resized, dtype=np.float32)
+    if rule.color_order == "bgr":
+        pixels = pixels[:, :, ::-1]
+    scaled = (pixels - np.asarray(rule.mean, np.float32)) / np.asarray(rule.std, np.float32)
+    ordered = scaled.transpose(2, 0, 1) if rule.layout == "nchw" else scaled
+    return np.ascontiguousarray(ordered[None], dtype=np.float32)
+
+
+def _crop_box(image: Image.Image, rule: Preprocess) -> tuple[float, float, float, float]:
+    width, height = image.size
+    if rule.crop == "none":
+        return (0.0, 0.0, float(width), float(height))
+    side = rule.crop_fraction * min(width, height)
+    left, top = (width - side) / 2, (height - side) / 2
+    return (left, top, left + side, top + side)

@@ -1,0 +1,1 @@
+"""Compiles and links the library of one target, and checks its file."""

@@ -1,0 +1,136 @@
+"""Builds the shared library of one model for one target."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+from mobilegen.artifacts import Artifact, Library, Target, Toolchain
+from mobilegen.errors import ConfigError, ProcessError
+from mobilegen.native_build.elf import check_library, read_elf
+from mobilegen.native_build.header import render_header
+from mobilegen.native_build.objects import compile_objects
+from mobilegen.native_build.run import build_error, build_type, configure, ninja
+from mobilegen.platforms.android.jni import jni_exports
+from mobilegen.resources import native_dir
+from mobilegen.runtimes import catalog
+from mobilegen.system.files import sha256_file, write_bytes, write_text
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
+
+
+def build_library(
+    artifact: Artifact,
+    target: Target,
+    toolchain: Toolchain,
+    *,
+    name: str,
+    package: str,
+    work_dir: Path,
+    jobs: int,
+) -> Library:
+    """Build lib<name>.so: the runtime cut to the model, the C interface, the Java natives.
+
+    The library is written to `work_dir`; everything else there may be deleted. The same
+    arguments give the same bytes, wherever the folders are.
+
+    Args:
+        artifact: The model's files, in the form of its runtime.
+        name: For System.loadLibrary: a letter or _, then letters, digits or _.
+        package: Java package of the class ImageRecognition.
+        jobs: How many compilers may run at the same time.
+
+    Raises:
+        ConfigError: `name` or `package` is not valid.
+        UsageError: There is no such runtime.
+        NativeBuildError: CMake, the compiler or the linker failed, or the model has tensors
+            that the library cannot carry.
+        DownloadError: The runtime's source cannot be had.
+    """
+    check_name(name)
+    variables = library_variables(
+        artifact, target, toolchain, name=name, package=package, work_dir=work_dir, jobs=jobs
+    )
+    built = _link(target, toolchain, variables, work_dir / "cmake", jobs) / f"lib{name}.so"
+    path = write_bytes(work_dir / f"lib{name}.so", built.read_bytes())
+    return describe(path, target, toolchain, package)
+
+
+def library_variables(
+    artifact: Artifact,
+    target: Target,
+    toolchain: Toolchain,
+    *,
+    name: str,
+    package: str,
+    work_dir: Path,
+    jobs: int,
+) -> tuple[tuple[str, str], ...]:
+    """Make all that `native/CMakeLists.txt` needs and return its CMake variables.
+
+    Raises:
+        As `build_library`.
+    """
+    plan = catalog.get(artifact.runtime).plan_native(artifact)
+    header = render_header(artifact, plan, package)
+    objects = compile_objects(plan, target, toolchain, jobs=jobs)
+    generated = work_dir / "generated"
+    write_text(generated / "mobilegen_model.h", header)
+    return (
+        ("MOBILEGEN_NAME", name),
+        ("MOBILEGEN_RUNTIME", plan.runtime),
+        ("MOBILEGEN_GENERATED", generated.as_posix()),
+        ("MOBILEGEN_JNI", "ON" if target.platform == "android" else "OFF"),
+        *build_type(plan.recipe.flags),
+        *plan.write_sources(objects, generated),
+    )
+
+
+def check_name(name: str) -> str:
+    """Return the name of a library unchanged if it is valid.
+
+    Raises:
+        ConfigError: It is not a letter or _ followed by letters, digits or _.
+    """
+    if not _NAME.fullmatch(name):
+        raise ConfigError(
+            f"{name!r} is not a name for a native library",
+            seen=["allowed: a letter or _, then up to 63 letters, digits or _"],
+            hint="--name image_recognition",
+        )
+    return name
+
+
+def describe(path: Path, target: Target, toolchain: Toolchain, package: str) -> Library:
+    """Read a built library and check it for its target."""
+    elf = read_elf(path)
+    return Library(
+        target=target,
+        path=path,
+        soname=elf.soname,
+        size=path.stat().st_size,
+        sha256=sha256_file(path),
+        needed=elf.needed,
+        exports=elf.exports,
+        imports=elf.imports,
+        toolchain=toolchain.version,
+        checks=check_library(elf, target, path.name, jni_exports(package)),
+    )
+
+
+def _link(
+    target: Target,
+    toolchain: Toolchain,
+    variables: tuple[tuple[str, str], ...],
+    folder: Path,
+    jobs: int,
+) -> Path:
+    """Compile the parts of our own and link; return the folder with the library."""
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        configure(native_dir(), folder, target, toolchain, variables)
+        ninja(folder, ["mobilegen"], jobs=jobs, title=f"linking for {target.abi}")
+    except ProcessError as error:
+        raise build_error(f"building the library for {target.abi}", error) from error
+    return folder

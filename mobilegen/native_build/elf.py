@@ -1,0 +1,282 @@
+"""Reads shared libraries and checks what Android's linker and store demand of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import lief
+
+from mobilegen.artifacts import Check, Target
+from mobilegen.errors import NativeBuildError
+from mobilegen.toolchains.symbols import SYSTEM_LIBRARIES, system_names
+from mobilegen.toolchains.targets import android_abi
+
+PAGE_SIZE = 16384
+
+# The functions of native/include/mobilegen/engine.h.
+ENGINE_EXPORTS = (
+    "mobilegen_close",
+    "mobilegen_input_count",
+    "mobilegen_input_name",
+    "mobilegen_input_rank",
+    "mobilegen_input_shape",
+    "mobilegen_last_error",
+    "mobilegen_open",
+    "mobilegen_output_count",
+    "mobilegen_output_name",
+    "mobilegen_output_rank",
+    "mobilegen_output_shape",
+    "mobilegen_predict",
+    "mobilegen_set_threads",
+)
+
+_GNU_HASH_API_LEVEL = 23
+_NT_ANDROID_IDENT = 1
+_SHOWN = 8
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One program header.
+
+    Attributes:
+        kind: "LOAD", "GNU_RELRO", "GNU_STACK", …
+        align: p_align.
+        access: A subset of "rwx".
+    """
+
+    kind: str
+    offset: int
+    address: int
+    align: int
+    access: str
+
+
+@dataclass(frozen=True)
+class Elf:
+    """The facts about a shared library that decide whether a phone loads it.
+
+    Attributes:
+        machine: e_machine.
+        bits: 32 or 64.
+        shared: True for e_type ET_DYN.
+        symbols_left: Sections that stripping would have removed.
+        text_relocations: Relocations in code are announced.
+        bind_now: All symbols are bound while loading.
+        sysv_hash: It has a DT_HASH table.
+        android_api: API level in the note .note.android.ident; None without one.
+    """
+
+    machine: int
+    bits: int
+    shared: bool
+    segments: tuple[Segment, ...]
+    soname: str
+    needed: tuple[str, ...]
+    imports: tuple[str, ...]
+    exports: tuple[str, ...]
+    symbols_left: tuple[str, ...]
+    text_relocations: bool
+    bind_now: bool
+    sysv_hash: bool
+    android_api: int | None
+
+
+def read_elf(path: Path) -> Elf:
+    """Read the facts of a library.
+
+    Raises:
+        NativeBuildError: The file is missing or no ELF file.
+    """
+    binary = lief.ELF.parse(str(path)) if path.is_file() else None
+    if binary is None:
+        raise NativeBuildError(f"{path.name} is not an ELF library")
+    symbols = [symbol for symbol in binary.dynamic_symbols if str(symbol.name)]
+    local = lief.ELF.Symbol.BINDING.LOCAL
+    return Elf(
+        machine=binary.header.machine_type.value,
+        bits=64 if binary.header.identity_class == lief.ELF.Header.CLASS.ELF64 else 32,
+        shared=binary.header.file_type == lief.ELF.Header.FILE_TYPE.DYN,
+        segments=tuple(_segment(segment) for segment in binary.segments),
+        soname=_soname(binary),
+        needed=tuple(str(name) for name in binary.libraries),
+        imports=tuple(sorted(str(s.name) for s in symbols if s.shndx == 0)),
+        exports=tuple(sorted(str(s.name) for s in symbols if s.shndx and s.binding != local)),
+        symbols_left=tuple(_debug_sections(binary)),
+        text_relocations=_has_text_relocations(binary),
+        bind_now=_binds_now(binary),
+        sysv_hash=binary.has(lief.ELF.DynamicEntry.TAG.HASH),
+        android_api=_android_api(binary),
+    )
+
+
+def _segment(segment: lief.ELF.Segment) -> Segment:
+    flags = (("r", lief.ELF.Segment.FLAGS.R), ("w", lief.ELF.Segment.FLAGS.W),
+             ("x", lief.ELF.Segment.FLAGS.X))  # fmt: skip
+    return Segment(
+        kind=str(segment.type).rpartition(".")[2],
+        offset=segment.file_offset,
+        address=segment.virtual_address,
+        align=segment.alignment,
+        access="".join(letter for letter, flag in flags if segment.has(flag)),
+    )
+
+
+def _soname(binary: lief.ELF.Binary) -> str:
+    entry = binary.get(lief.ELF.DynamicEntry.TAG.SONAME)
+    return str(entry.name) if isinstance(entry, lief.ELF.DynamicSharedObject) else ""
+
+
+def _debug_sections(binary: lief.ELF.Binary) -> Iterable[str]:
+    names = (str(section.name) for section in binary.sections)
+    return (name for name in names if name == ".symtab" or name.startswith(".debug"))
+
+
+def _flags(binary: lief.ELF.Binary, tag: lief.ELF.DynamicEntry.TAG) -> int:
+    entry = binary.get(tag) if binary.has(tag) else None
+    return int(entry.value) if entry is not None else 0
+
+
+def _has_text_relocations(binary: lief.ELF.Binary) -> bool:
+    tags = lief.ELF.DynamicEntry.TAG
+    flag = lief.ELF.DynamicEntryFlags.FLAG.TEXTREL.value
+    return bool(binary.has(tags.TEXTREL) or _flags(binary, tags.FLAGS) & flag)
+
+
+def _binds_now(binary: lief.ELF.Binary) -> bool:
+    tags = lief.ELF.DynamicEntry.TAG
+    flag = lief.ELF.DynamicEntryFlags.FLAG.BIND_NOW.value
+    return bool(binary.has(tags.BIND_NOW) or _flags(binary, tags.FLAGS) & flag)
+
+
+def _android_api(binary: lief.ELF.Binary) -> int | None:
+    for note in binary.notes:
+        if str(note.name).rstrip("\0") == "Android" and note.original_type == _NT_ANDROID_IDENT:
+            return int.from_bytes(bytes(note.description)[:4], "little")
+    return None
+
+
+def check_library(
+    elf: Elf, target: Target, file_name: str, natives: Collection[str]
+) -> tuple[Check, ...]:
+    """Check a library for an Android target; nothing is checked for other platforms.
+
+    Args:
+        file_name: Its name, which the soname must repeat.
+        natives: C names of the Java natives that it must export.
+    """
+    if target.platform != "android":
+        return ()
+    found = (
+        _machine(elf, target),
+        _page_alignment(elf),
+        _soname_check(elf, file_name),
+        _subset("needed", "it needs only system libraries", elf.needed, _allowed_libraries()),
+        _subset("imports", "every import exists at API level 21", elf.imports,
+                system_names(target.abi)),
+        _exports(elf, (*ENGINE_EXPORTS, *natives)),
+        _check("text_relocations", "no relocations in code", not elf.text_relocations, "TEXTREL"),
+        _relro(elf),
+        _access(elf),
+        _check("stripped", "no symbol table or debug data", not elf.symbols_left,
+               _list(elf.symbols_left)),
+        _ident(elf, target),
+        _hash_table(elf, target),
+    )  # fmt: skip
+    return tuple(_for_abi(check, target.abi) for check in found)
+
+
+def _check(
+    name: str,
+    title: str,
+    passed: bool,
+    detail: str,
+    *,
+    measured: float | None = None,
+    limit: float | None = None,
+) -> Check:
+    status = "pass" if passed else "fail"
+    return Check(name, title, status, measured, limit, "" if passed else detail)
+
+
+def _for_abi(check: Check, abi: str) -> Check:
+    return Check(f"{abi}.elf.{check.id}", check.title, check.status, check.measured, check.limit,
+                 check.detail)  # fmt: skip
+
+
+def _list(names: Iterable[str]) -> str:
+    ordered = sorted(names)
+    more = f" and {len(ordered) - _SHOWN} more" if len(ordered) > _SHOWN else ""
+    return ", ".join(ordered[:_SHOWN]) + more
+
+
+def _allowed_libraries() -> set[str]:
+    return {f"{library}.so" for library in SYSTEM_LIBRARIES}
+
+
+def _subset(name: str, title: str, seen: Iterable[str], allowed: Collection[str]) -> Check:
+    wrong = set(seen) - set(allowed)
+    return _check(name, title, not wrong, _list(wrong))
+
+
+def _machine(elf: Elf, target: Target) -> Check:
+    abi = android_abi(target.abi)
+    passed = elf.shared and (elf.machine, elf.bits) == (abi.elf_machine, abi.bits)
+    seen = f"machine {elf.machine}, {elf.bits} bits, {'' if elf.shared else 'not '}shared"
+    return _check("machine", f"a shared library for {target.abi}", passed, seen)
+
+
+def _page_alignment(elf: Elf) -> Check:
+    """Segments must load on 16 KB pages: aligned, and offset congruent to address."""
+    loads = [segment for segment in elf.segments if segment.kind == "LOAD"]
+    smallest = min((segment.align for segment in loads), default=0)
+    bent = [s for s in loads if s.align and (s.address - s.offset) % s.align]
+    detail = "offset and address differ" if bent else f"segments aligned to {smallest}"
+    passed = smallest >= PAGE_SIZE and not bent and all(_is_power(s.align) for s in loads)
+    return _check("page_alignment", "segments load on 16 KB pages", passed, detail,
+                  measured=smallest, limit=PAGE_SIZE)  # fmt: skip
+
+
+def _is_power(number: int) -> bool:
+    return number & (number - 1) == 0
+
+
+def _soname_check(elf: Elf, file_name: str) -> Check:
+    passed = elf.soname == file_name
+    return _check("soname", "the soname is the file name", passed, f"soname {elf.soname!r}")
+
+
+def _exports(elf: Elf, expected: Collection[str]) -> Check:
+    extra, absent = set(elf.exports) - set(expected), set(expected) - set(elf.exports)
+    detail = f"extra: {_list(extra) or 'none'}; absent: {_list(absent) or 'none'}"
+    title = "it exports the C interface and the natives, nothing else"
+    return _check("exports", title, not extra and not absent, detail)
+
+
+def _relro(elf: Elf) -> Check:
+    relro = any(segment.kind == "GNU_RELRO" for segment in elf.segments)
+    detail = f"GNU_RELRO {'present' if relro else 'absent'}, bind now {elf.bind_now}"
+    return _check("relro", "relocated data becomes read-only", relro and elf.bind_now, detail)
+
+
+def _access(elf: Elf) -> Check:
+    wrong = [s.kind for s in elf.segments if {"w", "x"} <= set(s.access)]
+    stack = any(s.kind == "GNU_STACK" for s in elf.segments)
+    detail = f"writable and executable: {_list(wrong)}" if wrong else "no GNU_STACK"
+    title = "no segment is writable and executable"
+    return _check("access", title, stack and not wrong, detail)
+
+
+def _ident(elf: Elf, target: Target) -> Check:
+    passed = elf.android_api == target.api_level
+    seen = "no note" if elf.android_api is None else f"API level {elf.android_api}"
+    title = f"the Android note says API level {target.api_level}"
+    return _check("ident", title, passed, seen)
+
+
+def _hash_table(elf: Elf, target: Target) -> Check:
+    passed = elf.sysv_hash or target.api_level >= _GNU_HASH_API_LEVEL
+    title = "it has a symbol hash table that the API level reads"
+    return _check("hash_table", title, passed, "no DT_HASH, needed below API level 23")

@@ -1,0 +1,110 @@
+"""Source packages of runtimes, unpacked once into the cache."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tarfile
+from pathlib import Path, PurePosixPath
+
+from mobilegen.errors import NativeBuildError
+from mobilegen.native_build.plan import SourcePackage
+from mobilegen.system.download import fetch
+from mobilegen.system.files import cache_dir, file_lock, new_dir, sha256_file, write_text
+
+_MAX_BYTES = 1 << 30
+_HASHES = "mobilegen-files.json"
+
+
+def unpacked(package: SourcePackage) -> Path:
+    """Return the folder with the package's parts, fetching and unpacking it if need be.
+
+    Raises:
+        DownloadError: The archive cannot be had.
+        NativeBuildError: The archive is not what it should be.
+    """
+    folder = source_folder(package)
+    if folder.is_dir():
+        return folder
+    archive = fetch(package.file)
+    with file_lock(folder.with_name(folder.name + ".lock")):
+        if not folder.is_dir():
+            with new_dir(folder) as temporary:
+                unpack(archive, package, temporary)
+                write_text(temporary / _HASHES, json.dumps(_hash_files(temporary)))
+    return folder
+
+
+def discard_if_damaged(package: SourcePackage) -> None:
+    """Remove the unpacked package if a file differs from what was unpacked."""
+    folder = source_folder(package)
+    try:
+        intact = json.loads((folder / _HASHES).read_text()) == _hash_files(folder)
+    except (OSError, ValueError):
+        intact = False
+    if not intact:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _hash_files(folder: Path) -> dict[str, str]:
+    files = (path for path in folder.rglob("*") if path.is_file() and path.name != _HASHES)
+    return {path.relative_to(folder).as_posix(): sha256_file(path) for path in sorted(files)}
+
+
+def source_folder(package: SourcePackage) -> Path:
+    """Where the package is or will be unpacked; named by content."""
+    return cache_dir() / "sources" / f"{package.root}-{package.file.sha256[:16]}"
+
+
+def unpack(archive: Path, package: SourcePackage, folder: Path) -> None:
+    """Write the regular files of the package's parts below `folder`.
+
+    Links, devices and names that lead elsewhere are refused, not skipped.
+
+    Raises:
+        NativeBuildError: Such a member, a damaged archive, or a part that is missing.
+    """
+    try:
+        with tarfile.open(archive, "r:gz") as members:
+            _unpack_members(members, package, folder)
+    except (tarfile.TarError, EOFError, OSError) as error:
+        raise _refused(archive, f"{type(error).__name__}: {error}") from error
+    missing = [part for part in package.parts if not (folder / part).exists()]
+    if missing:
+        raise _refused(archive, f"missing: {', '.join(missing)}")
+
+
+def _unpack_members(members: tarfile.TarFile, package: SourcePackage, folder: Path) -> None:
+    left = _MAX_BYTES
+    for member in members:
+        name = _wanted_name(member, package)
+        if name is None:
+            continue
+        left -= member.size
+        stream = members.extractfile(member) if member.isreg() else None
+        if stream is None or left < 0:
+            raise _refused(Path(str(members.name)), f"unexpected member {member.name[:200]!r}")
+        path = folder.joinpath(*name.parts)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(stream.read())
+
+
+def _wanted_name(member: tarfile.TarInfo, package: SourcePackage) -> PurePosixPath | None:
+    """Return the member's path below the package's root; None if it is not wanted."""
+    path = PurePosixPath(member.name)
+    if member.isdir() or len(path.parts) < 2:
+        return None
+    root, part = path.parts[:2]
+    if root != package.root or part not in package.parts:
+        return None
+    if ".." in path.parts or any(character in member.name for character in "\\:\0"):
+        raise _refused(Path(package.file.filename), f"unsafe name {member.name[:200]!r}")
+    return PurePosixPath(*path.parts[1:])
+
+
+def _refused(archive: Path, reason: str) -> NativeBuildError:
+    return NativeBuildError(
+        f"{archive.name} cannot be unpacked",
+        seen=[reason],
+        hint=f"delete {archive} and run again",
+    )

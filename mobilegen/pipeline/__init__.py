@@ -1,0 +1,1 @@
+"""The build graph: stages, their order, and the result folder."""

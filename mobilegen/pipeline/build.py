@@ -1,0 +1,110 @@
+"""Runs the build graph in a process of its own and puts its results in place."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+from mobilegen.artifacts import BuildReport
+from mobilegen.errors import MobilegenError
+from mobilegen.pipeline import events, publish, store
+from mobilegen.pipeline.plan import BuildPlan
+from mobilegen.serialize import dump_json
+from mobilegen.system.files import file_lock
+from mobilegen.system.process import stream
+
+Listener = Callable[[dict[str, Any]], None]
+_SCONSTRUCT = Path(__file__).with_name("SConstruct.py")
+
+
+def build(plan: BuildPlan, listen: Listener) -> BuildReport:
+    """Bring the result of a plan up to date.
+
+    Everything is made below the state folder and put in place at the end, so that a build that
+    fails or is interrupted leaves the previous result as it was.
+
+    Args:
+        listen: Told of every event: a stage starts, says something, is done.
+
+    Raises:
+        MobilegenError: A stage failed, or another build is at work in the same folder.
+    """
+    with lock(plan.out, plan.state):
+        _clean(plan)
+        done = _run_graph(plan, listen)
+        return publish.publish(plan, done)
+
+
+def lock(out: Path, state: Path) -> AbstractContextManager[None]:
+    """Hold the result folder for oneself.
+
+    Raises:
+        BusyError: Another mobilegen holds it.
+    """
+    return file_lock(
+        state / "lock", wait_seconds=0.2, busy=f"another mobilegen is at work in {out}"
+    )
+
+
+def _run_graph(plan: BuildPlan, listen: Listener) -> set[str]:
+    """Run SCons; return the names of the stages that had something to do."""
+    plan_path = dump_json(plan, plan.state / "plan.json")
+    argv: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "SCons",
+        "-f",
+        _SCONSTRUCT,
+        "-C",
+        plan.state,
+        "-Q",
+        "-s",
+    ]
+    done: set[str] = set()
+    failures: list[MobilegenError] = []
+    log: list[str] = []
+
+    def on_line(line: str) -> None:
+        event = events.parse(line)
+        if event is None:
+            log.append(line)
+            return
+        if event["event"] == "error":
+            failures.append(events.error_from(event))
+        if event["event"] == "done":
+            done.add(event["step"])
+        listen(event)
+
+    code = stream(
+        [*argv, f"plan={plan_path}"],
+        title="the build graph",
+        on_line=on_line,
+        env={"PYTHONPATH": _import_path(), "PYTHONDONTWRITEBYTECODE": "1", **events.ENVIRONMENT},
+    )
+    if failures:
+        raise failures[0]
+    if code:
+        raise MobilegenError(f"the build graph failed (exit code {code})", seen=log[-20:])
+    return done
+
+
+def _import_path() -> str:
+    """The graph's process must find this very mobilegen, wherever it was started."""
+    return str(Path(__file__).resolve().parents[2])
+
+
+def _clean(plan: BuildPlan) -> None:
+    """Remove what an interrupted build left half-made, and results that were damaged since."""
+    for folder in [plan.work, *plan.work.glob("lib"), *plan.work.glob("proof")]:
+        for leftover in folder.glob(".*") if folder.is_dir() else ():
+            shutil.rmtree(leftover, ignore_errors=True)
+    for manifest in plan.work.rglob(store.MANIFEST):
+        if not store.is_intact(manifest):
+            (manifest.parent / store.RESULT).unlink(missing_ok=True)
+    for proof in plan.work.glob(f"proof/*/{store.RESULT}"):
+        if b'"skipped"' in proof.read_bytes():
+            proof.unlink()

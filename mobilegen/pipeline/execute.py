@@ -1,0 +1,59 @@
+"""Runs a result once: its model files on this computer, or a compiled library."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from numpy.typing import NDArray
+
+from mobilegen.errors import ToolchainError, UsageError
+from mobilegen.executors import catalog as executors
+from mobilegen.executors.base import Execution, Request, Unavailable
+from mobilegen.pipeline.result import Result
+from mobilegen.runtimes import catalog as runtimes
+from mobilegen.verify.library import interface
+
+Arrays = Mapping[str, NDArray[Any]]
+
+
+def execute_host(result: Result, inputs: Arrays, *, offline: bool = False) -> Execution:
+    """Run the model files with the runtime's own build for this computer."""
+    runtime = runtimes.get(result.artifact.runtime)
+    started = time.monotonic()
+    outputs = runtime.run_host(result.artifact, [inputs], offline=offline)
+    seconds = time.monotonic() - started
+    return Execution(tuple(outputs), 0.0, (seconds,), f"{result.artifact.runtime} on the host", {})
+
+
+def execute_library(
+    result: Result, abi: str, inputs: Arrays, *, threads: int = 1, offline: bool = False
+) -> Execution:
+    """Run the compiled library of one ABI.
+
+    Raises:
+        UsageError: The build has no library for this ABI.
+        ToolchainError: This computer cannot run it.
+    """
+    libraries = {library.target.abi: library for library in result.libraries}
+    if abi not in libraries:
+        raise UsageError(
+            f"this result has no library for {abi}",
+            seen=[f"it has: {', '.join(libraries) or 'none'}"],
+            hint=f"mobilegen build --abi {abi}",
+        )
+    request = Request(
+        library=libraries[abi].path,
+        package=result.options["package"],
+        artifact=result.artifact,
+        threads=threads,
+        samples=(dict(inputs),),
+        interface=interface(result.artifact),
+    )
+    try:
+        return executors.execute(abi, request, offline=offline)
+    except Unavailable as reason:
+        raise ToolchainError(
+            f"the {abi} library cannot be run here", seen=[str(reason)]
+        ) from reason

@@ -1,0 +1,96 @@
+"""What one build shall do, decided once; the build graph and its stages only read it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from mobilegen.artifacts import Precision
+from mobilegen.config.model import PreprocessSettings, Settings, ToolchainKind
+
+STATE_FOLDER = ".mobilegen"
+
+
+@dataclass(frozen=True)
+class BuildPlan:
+    """All decisions of a build.
+
+    Attributes:
+        out: Folder of the result.
+        abis: Targets to build libraries for; empty for a conversion alone.
+        limit: Largest allowed max |difference| / max |reference|.
+        jobs: Parallel jobs, shared by the ABIs and their compilers.
+    """
+
+    model: Path
+    framework: str
+    input_shapes: tuple[tuple[str, tuple[int, ...]], ...]
+    name: str
+    package: str
+    runtime: str
+    precision: Precision
+    abis: tuple[str, ...]
+    api_level: int
+    toolchain: ToolchainKind
+    ndk: Path | None
+    labels: Path | None
+    preprocess: PreprocessSettings | None
+    check_images: tuple[Path, ...]
+    limit: float
+    out: Path
+    jobs: int
+    offline: bool
+
+    @property
+    def state(self) -> Path:
+        """Folder inside the result that holds what is needed to go on later."""
+        return self.out / STATE_FOLDER
+
+    @property
+    def work(self) -> Path:
+        """Folder with one sub-folder for every stage's result."""
+        return self.state / "work"
+
+    @property
+    def jobs_per_abi(self) -> int:
+        """Compiler jobs of one ABI when all are built in parallel."""
+        return max(1, self.jobs // max(1, min(len(self.abis), self.jobs)))
+
+
+def make_plan(
+    settings: Settings,
+    out: Path,
+    *,
+    framework: str,
+    libraries: bool = True,
+    jobs: int | None = None,
+    offline: bool = False,
+) -> BuildPlan:
+    """Return the plan for checked settings.
+
+    Args:
+        framework: Name of the frontend that reads the model.
+        libraries: False for a conversion without native libraries.
+        jobs: Parallel jobs; by default one for each processor.
+    """
+    return BuildPlan(
+        model=settings.model,
+        framework=framework,
+        input_shapes=tuple(sorted(settings.input_shapes.items())),
+        name=settings.name,
+        package=settings.package,
+        runtime=settings.runtime,
+        precision=settings.precision,
+        abis=settings.abi if libraries else (),
+        api_level=settings.api_level,
+        toolchain=settings.toolchain,
+        ndk=settings.ndk,
+        labels=settings.labels,
+        preprocess=settings.preprocess,
+        check_images=settings.check_images,
+        limit=getattr(settings.limits, settings.precision),
+        out=out,
+        jobs=jobs or os.cpu_count() or 1,
+        offline=offline,
+    )

@@ -1,0 +1,108 @@
+"""Opens the result folder of an earlier build."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from mobilegen.artifacts import Artifact, BuildReport, Check, Library, Preprocess
+from mobilegen.errors import UsageError
+from mobilegen.pipeline import publish, store
+from mobilegen.serialize import load_json
+from mobilegen.system.files import sha256_file
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a build left, with absolute paths.
+
+    Attributes:
+        reference: .npz of the samples with the source model's outputs.
+        graph: The source model as self-contained ONNX with fixed shapes.
+    """
+
+    folder: Path
+    report: BuildReport
+    artifact: Artifact
+    libraries: tuple[Library, ...]
+    preprocess: Preprocess | None
+    labels: tuple[str, ...]
+    reference: Path
+    graph: Path
+
+    @property
+    def options(self) -> dict[str, str]:
+        """Option values of the build."""
+        return dict(self.report.options)
+
+
+def open_result(folder: Path) -> Result:
+    """Read the result of a build.
+
+    Raises:
+        UsageError: The folder holds none, or a part of it is missing or unreadable.
+    """
+    folder = folder.resolve()
+    model = folder / "model"
+    if not (folder / publish.REPORT).is_file():
+        raise UsageError(
+            f"{folder} holds no result of a build",
+            seen=[f"{publish.REPORT} is missing"],
+            hint="name the folder that mobilegen build wrote (its --out)",
+        )
+    try:
+        report = load_json(BuildReport, folder / publish.REPORT)
+        artifact = load_json(Artifact, model / publish.ARTIFACT)
+        return Result(
+            folder=folder,
+            report=report,
+            artifact=dataclasses.replace(artifact, folder=model),
+            libraries=tuple(
+                dataclasses.replace(library, path=folder / library.path)
+                for library in report.libraries
+            ),
+            preprocess=_preprocess(model),
+            labels=_labels(model),
+            reference=model / publish.REFERENCE,
+            graph=model / publish.GRAPH,
+        )
+    except (OSError, ValidationError) as error:
+        raise UsageError(
+            f"the result in {folder} is damaged",
+            seen=str(error).splitlines()[:3],
+            hint="build it again",
+        ) from error
+
+
+def file_check(result: Result) -> Check:
+    """State that every file of the result is as the build left it."""
+    changed = [
+        file.path
+        for file in result.report.files
+        if not _is_intact(result.folder / file.path, file.sha256)
+    ]
+    return Check(
+        "files",
+        f"all {len(result.report.files)} files are as the build left them",
+        "fail" if changed else "pass",
+        len(changed),
+        0,
+        f"changed or missing: {', '.join(changed)}" if changed else "",
+    )
+
+
+def _is_intact(path: Path, sha256: str) -> bool:
+    return path.is_file() and sha256_file(path) == sha256
+
+
+def _preprocess(model: Path) -> Preprocess | None:
+    path = model / store.PREPROCESS
+    return load_json(Preprocess, path) if path.is_file() else None
+
+
+def _labels(model: Path) -> tuple[str, ...]:
+    path = model / store.LABELS
+    return tuple(path.read_text(encoding="utf-8").splitlines()) if path.is_file() else ()

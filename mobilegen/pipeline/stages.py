@@ -1,0 +1,227 @@
+"""The stages of the build graph: what each depends on, and how its folder is filled.
+
+Every stage fills a folder of its own, which is put in place when it is complete. What a stage
+alone needs is imported when it runs: most builds have little to do.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import math
+import shutil
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+
+from mobilegen.artifacts import Artifact, Graph, Library, Proof, SourceModel, Target
+from mobilegen.errors import MobilegenError
+from mobilegen.frontends import catalog as frontends
+from mobilegen.pipeline import events
+from mobilegen.pipeline.plan import BuildPlan
+from mobilegen.pipeline.store import (
+    LABELS,
+    PREPROCESS,
+    RESULT,
+    close_folder,
+    leave_result,
+    read_result,
+)
+from mobilegen.resources import native_identity, source_identity
+from mobilegen.serialize import dump_json
+from mobilegen.system.files import new_dir, write_text
+from mobilegen.toolchains import ndk
+from mobilegen.verify.judge import refuse_failures
+
+Action = Callable[[BuildPlan, Path], str]
+
+
+def run(name: str, action: Action, plan: BuildPlan) -> int:
+    """Fill the folder of stage `name` and tell of it; return 1 after an error, else 0."""
+    events.emit("start", step=name)
+    started = time.monotonic()
+    try:
+        folder = plan.work / name
+        with new_dir(folder) as fresh:
+            detail = action(plan, fresh)
+            seconds = time.monotonic() - started
+            close_folder(fresh, seconds, detail)
+    except MobilegenError as error:
+        events.emit("error", step=name, **events.error_values(error))
+        return 1
+    events.emit("done", step=name, seconds=seconds, detail=detail)
+    return 0
+
+
+# graph
+
+
+def graph_sources(plan: BuildPlan) -> list[Path]:
+    """Files that the graph is made of: the model, its external data, the check images."""
+    frontend = frontends.get(plan.framework)
+    return [plan.model, *frontend.companions(plan.model), *plan.check_images]
+
+
+def graph_decisions(plan: BuildPlan) -> dict[str, str]:
+    """Option values and versions that the graph depends on."""
+    return {
+        "work": str(plan.work),
+        "shapes": repr(plan.input_shapes),
+        "images": repr([str(path) for path in plan.check_images]),
+        "preprocess": repr(plan.preprocess),
+        "code": source_identity("graph", "frontends", "images"),
+        "versions": " ".join(version(name) for name in ("onnx", "onnxruntime", "onnxsim")),
+    }
+
+
+def make_graph(plan: BuildPlan, folder: Path) -> str:
+    """Read the source model and compute the reference."""
+    from mobilegen.pipeline.samples import check_samples
+
+    source = SourceModel(plan.model, plan.framework, plan.input_shapes)
+    samples = functools.partial(check_samples, plan)
+    graph = frontends.get(plan.framework).load(source, folder, samples=samples)
+    leave_result(plan, "graph", folder, graph)
+    return ", ".join(candidate.label for candidate in graph.candidates)
+
+
+# description
+
+
+def description_sources(plan: BuildPlan) -> list[Path]:
+    """Files that come with the model."""
+    return [plan.labels] if plan.labels else []
+
+
+def description_decisions(plan: BuildPlan) -> dict[str, str]:
+    """Option values that the description depends on."""
+    return {"preprocess": repr(plan.preprocess), "code": source_identity("images")}
+
+
+def describe(plan: BuildPlan, folder: Path) -> str:
+    """Check labels and preprocessing against the model and write them once for everybody."""
+    from mobilegen.images.classes import read_labels
+    from mobilegen.images.preprocess import bind_preprocess
+
+    graph = read_result(plan, "graph", Graph)
+    labels: tuple[str, ...] = ()
+    if plan.labels:
+        labels = read_labels(plan.labels, math.prod(graph.outputs[0].shape))
+        write_text(folder / LABELS, "".join(f"{label}\n" for label in labels))
+    if plan.preprocess:
+        dump_json(bind_preprocess(plan.preprocess, graph.inputs[0]), folder / PREPROCESS)
+    dump_json(labels, folder / RESULT)
+    return f"{len(labels)} labels" if labels else "no labels"
+
+
+# artifact
+
+
+def artifact_decisions(plan: BuildPlan) -> dict[str, str]:
+    """Option values and versions that the artifact depends on."""
+    return {
+        "runtime": plan.runtime,
+        "precision": plan.precision,
+        "limit": repr(plan.limit),
+        "code": source_identity("runtimes", "verify", "toolboxes"),
+    }
+
+
+def make_artifact(plan: BuildPlan, folder: Path) -> str:
+    """Convert the graph and prove the artifact on this computer."""
+    from mobilegen.runtimes import catalog as runtimes
+
+    graph = read_result(plan, "graph", Graph)
+    runtime = runtimes.get(plan.runtime)
+    artifact = runtime.convert(
+        graph, plan.precision, folder, limit=plan.limit, offline=plan.offline
+    )
+    refuse_failures(artifact.checks)
+    leave_result(plan, "artifact", folder, artifact)
+    return f"{artifact.candidate} graph, {plan.precision}"
+
+
+def make_interface(plan: BuildPlan, folder: Path) -> str:
+    """Leave the part of the artifact that native code depends on; new weights do not change it."""
+    artifact = read_result(plan, "artifact", Artifact)
+    files = tuple(
+        (role, dataclasses.replace(file, sha256="") if role == "weights" else file)
+        for role, file in artifact.files
+    )
+    leave_result(plan, "interface", folder, dataclasses.replace(artifact, files=files, checks=()))
+    return f"{len(artifact.operators)} kinds of layers"
+
+
+# library
+
+
+def _target(plan: BuildPlan, abi: str) -> Target:
+    return Target("android", abi, plan.api_level)
+
+
+def library_decisions(plan: BuildPlan, abi: str) -> dict[str, str]:
+    """Option values, sources and tools that a library depends on."""
+    return {
+        "name": plan.name,
+        "package": plan.package,
+        "api": str(plan.api_level),
+        "toolchain": _toolchain_decision(plan),
+        "native": native_identity(),
+        "code": source_identity("native_build", "toolchains", f"runtimes/{plan.runtime}"),
+    }
+
+
+def _toolchain_decision(plan: BuildPlan) -> str:
+    """What decides the choice of a toolchain and its output, without making anything."""
+    ndks = [(str(one.path), one.version, one.problem) for one in ndk.candidates(plan.ndk)]
+    return f"{plan.toolchain}, {ndks}, ziglang {version('ziglang')}"
+
+
+def make_library(plan: BuildPlan, folder: Path, abi: str) -> str:
+    """Compile the library of one ABI and check its file."""
+    from mobilegen.native_build.build import build_library
+    from mobilegen.toolchains.choose import choose
+
+    target = _target(plan, abi)
+    library = build_library(
+        read_result(plan, "interface", Artifact),
+        target,
+        choose(plan.toolchain, target, ndk=plan.ndk),
+        name=plan.name,
+        package=plan.package,
+        work_dir=folder,
+        jobs=plan.jobs_per_abi,
+    )
+    refuse_failures(library.checks)
+    for scratch in [path for path in folder.iterdir() if path.is_dir()]:
+        shutil.rmtree(scratch)
+    leave_result(plan, f"lib/{abi}", folder, library)
+    return f"{library.size:,} bytes, {library.toolchain}"
+
+
+# proof
+
+
+def proof_decisions(plan: BuildPlan, abi: str) -> dict[str, str]:
+    """Option values that the proof of a library depends on."""
+    return {"limit": repr(plan.limit), "code": source_identity("executors", "verify")}
+
+
+def prove_library(plan: BuildPlan, folder: Path, abi: str) -> str:
+    """Run the compiled library and compare its answers with the source model's."""
+    from mobilegen.verify.library import verify_library
+
+    checks = verify_library(
+        read_result(plan, f"lib/{abi}", Library),
+        read_result(plan, "artifact", Artifact),
+        read_result(plan, "graph", Graph),
+        package=plan.package,
+        limit=plan.limit,
+        classes=plan.labels is not None,
+        images=tuple(path.name for path in plan.check_images),
+        offline=plan.offline,
+    )
+    refuse_failures(checks)
+    dump_json(Proof(checks), folder / RESULT)
+    return "not proved" if any(check.status == "skipped" for check in checks) else "proved"

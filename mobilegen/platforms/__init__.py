@@ -1,0 +1,1 @@
+"""Phone systems: one folder each."""

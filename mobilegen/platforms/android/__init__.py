@@ -1,0 +1,1 @@
+"""Android: Java names and the generated project."""

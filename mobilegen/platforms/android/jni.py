@@ -1,0 +1,91 @@
+"""Java package names, and the names of native methods in C."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from mobilegen.errors import ConfigError
+
+CLASS_NAME = "ImageRecognition"
+METHODS = ("clear", "load", "loadCombined", "predictImage", "setThread")
+
+_PLAIN = re.compile("[A-Za-z0-9]")
+_ESCAPES = {".": "_", "/": "_", "_": "_1", ";": "_2", "[": "_3"}
+
+# Java SE 17 language specification, section 3.9, and the literals of section 3.10.
+_RESERVED = frozenset(
+    "abstract assert boolean break byte case catch char class const continue default do double "
+    "else enum extends final finally float for goto if implements import instanceof int interface "
+    "long native new package private protected public return short static strictfp super switch "
+    "synchronized this throw throws transient try void volatile while _ true false null".split()
+)
+
+# What Character.isJavaIdentifierStart and isJavaIdentifierPart accept, by Unicode category.
+_START = frozenset(("Lu", "Ll", "Lt", "Lm", "Lo", "Nl", "Sc", "Pc"))
+_PART = _START | {"Nd", "Mn", "Mc"}
+
+
+def check_package(package: str) -> str:
+    """Return a Java package name unchanged if it is valid.
+
+    Raises:
+        ConfigError: It is empty, or a part is empty, a reserved word or no identifier.
+    """
+    for part in package.split("."):
+        if reason := _fault(part):
+            raise ConfigError(
+                f"{package!r} is not a Java package name",
+                seen=[f"{part!r}: {reason}"],
+                hint="--package com.example.vision",
+            )
+    return package
+
+
+def _fault(part: str) -> str:
+    if not part:
+        return "empty part"
+    if part in _RESERVED:
+        return "reserved word of Java"
+    if unicodedata.category(part[0]) not in _START:
+        return f"must not begin with {part[0]!r}"
+    wrong = next((c for c in part if unicodedata.category(c) not in _PART), "")
+    return f"must not contain {wrong!r}" if wrong else ""
+
+
+def jni_escape(name: str) -> str:
+    """Escape a name as the JNI specification says (chapter 2, "Resolving Native Method Names").
+
+    Args:
+        name: A class with its package, parts separated by "." or "/", or a method.
+    """
+    return "".join(_escape(character) for character in name)
+
+
+def _escape(character: str) -> str:
+    if _PLAIN.fullmatch(character):
+        return character
+    if character in _ESCAPES:
+        return _ESCAPES[character]
+    units = character.encode("utf-16-be")
+    pairs = (units[i : i + 2] for i in range(0, len(units), 2))
+    return "".join(f"_0{pair.hex()}" for pair in pairs)
+
+
+def jni_prefix(package: str) -> str:
+    """Return what the C names of the natives begin with, up to the method's name.
+
+    Raises:
+        ConfigError: The package name is not valid.
+    """
+    return f"Java_{jni_escape(f'{check_package(package)}.{CLASS_NAME}')}"
+
+
+def jni_exports(package: str) -> tuple[str, ...]:
+    """Return the C names of all natives, sorted.
+
+    Raises:
+        ConfigError: The package name is not valid.
+    """
+    prefix = jni_prefix(package)
+    return tuple(sorted(f"{prefix}_{jni_escape(method)}" for method in METHODS))

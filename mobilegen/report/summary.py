@@ -1,0 +1,68 @@
+"""The summary at the end of a build: files, steps, checks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from mobilegen import console
+from mobilegen.artifacts import BuildReport, Check, FileRecord, StepRecord
+
+_MARKS = {"pass": "ok", "fail": "FAILED", "skipped": "not proved"}
+
+
+def print_summary(report: BuildReport, folder: Path) -> None:
+    """Write every file, step and check of a build, and what was not proved."""
+    console.line()
+    _print_steps(report.steps)
+    console.line()
+    print_checks(report.checks)
+    console.line()
+    _print_files(report.files)
+    console.line()
+    console.line(f"result: {_short(folder)}")
+    print_verdict(report.checks)
+
+
+def print_checks(checks: Iterable[Check]) -> None:
+    """Write a table of checks with value and limit."""
+    rows = [
+        (_MARKS[check.status], _number(check.measured), _number(check.limit), check.title)
+        for check in checks
+    ]
+    console.table(("check", "value", "limit", "statement"), rows)
+
+
+def print_verdict(checks: Iterable[Check]) -> None:
+    """Write whether everything is proved, and if not, what is missing and why."""
+    checks = tuple(checks)
+    skipped = [check for check in checks if check.status == "skipped"]
+    failed = [check for check in checks if check.status == "fail"]
+    for check in failed:
+        console.line(f"FAILED: {check.title}: {check.detail}", style="bold red")
+    for check in skipped:
+        console.line(f"NOT PROVED: {check.title}: {check.detail}", style="bold yellow")
+    if not failed and not skipped:
+        console.line(f"all {len(checks)} checks passed", style="bold green")
+
+
+def _print_steps(steps: Iterable[StepRecord]) -> None:
+    rows = [
+        (step.name, "kept" if step.cached else f"{step.seconds:.1f} s", step.detail)
+        for step in steps
+    ]
+    console.table(("step", "time", "result"), rows, right=1)
+
+
+def _print_files(files: Iterable[FileRecord]) -> None:
+    rows = [(file.path, f"{file.size:,}", file.sha256) for file in files]
+    console.table(("file", "bytes", "sha256"), rows, right=1)
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.3g}"
+
+
+def _short(folder: Path) -> str:
+    """The folder as seen from here, when it lies below."""
+    return str(folder.relative_to(Path.cwd())) if folder.is_relative_to(Path.cwd()) else str(folder)

@@ -1,0 +1,1 @@
+"""Engines that run the model on the phone: conversion, host run, what their build needs."""

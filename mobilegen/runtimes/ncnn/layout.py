@@ -1,0 +1,85 @@
+"""Which axis of each tensor ncnn does without, and so which shape it sees.
+
+An ncnn tensor has no batch axis. pnnx finds out which axis that is, if any, and says so only in
+the Python example that it writes beside the model: `batch_index=0`, or 233 for "none".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from mobilegen.artifacts import TensorBinding, TensorSpec
+from mobilegen.errors import ConversionError
+
+_NO_BATCH = 233
+_MAX_AXES = 4
+_INPUT = re.compile(r'ex\.input\("(in\d{1,4})", ncnn\.Mat\(.{0,80}?batch_index=(-?\d{1,4})\)')
+_OUTPUT = re.compile(r"\b(out\d{1,4})\.numpy\(batch_index=(-?\d{1,4})\)")
+
+
+def read_batch_axes(example: str) -> dict[str, int | None]:
+    """Return the batch axis of each blob that is named in pnnx's Python example."""
+    found = [*_INPUT.findall(example), *_OUTPUT.findall(example)]
+    return {blob: None if int(axis) == _NO_BATCH else int(axis) for blob, axis in found}
+
+
+def bind(
+    tensors: Sequence[TensorSpec], prefix: str, axes: dict[str, int | None]
+) -> tuple[TensorBinding, ...]:
+    """Return the blob and the shape of each tensor; blobs are numbered in the model's order.
+
+    Args:
+        prefix: "in" or "out".
+        axes: From `read_batch_axes`.
+
+    Raises:
+        ConversionError: A tensor has no blob, several samples in its batch, or too many axes.
+    """
+    return tuple(
+        TensorBinding(tensor, f"{prefix}{index}", _shape(tensor, f"{prefix}{index}", axes))
+        for index, tensor in enumerate(tensors)
+    )
+
+
+def _shape(tensor: TensorSpec, blob: str, axes: dict[str, int | None]) -> tuple[int, ...]:
+    if blob not in axes:
+        raise ConversionError(f"the converter made no {blob} for {tensor.name!r}")
+    sizes = list(tensor.shape)
+    axis = axes[blob]
+    if axis is not None:
+        if not -len(sizes) <= axis < len(sizes):
+            raise ConversionError(f"{tensor.name!r} has no axis {axis}", seen=[f"shape {sizes}"])
+        if (batch := sizes.pop(axis)) != 1:
+            raise ConversionError(
+                f"{tensor.name!r} holds {batch} samples; ncnn takes one at a time",
+                seen=[f"shape {list(tensor.shape)}"],
+                hint=f"give the input a batch size of 1 instead of {batch}",
+            )
+    if len(sizes) > _MAX_AXES:
+        raise ConversionError(
+            f"{tensor.name!r} has {len(sizes)} axes besides the batch; ncnn has {_MAX_AXES}",
+            seen=[f"shape {list(tensor.shape)}"],
+        )
+    return tuple(sizes) or (1,)
+
+
+def observe(binding: TensorBinding, seen: Sequence[int]) -> TensorBinding:
+    """Return the binding with the shape that the runtime gave.
+
+    It may differ from the expected one by axes of size 1, which do not change the order of the
+    elements; anything else is another tensor, or the same one transposed.
+
+    Raises:
+        ConversionError: It is another shape.
+    """
+    if _without_ones(seen) != _without_ones(binding.runtime_shape):
+        raise ConversionError(
+            f"output {binding.tensor.name!r} has another shape",
+            seen=[f"ncnn {list(seen)}, the model {list(binding.tensor.shape)}"],
+        )
+    return TensorBinding(binding.tensor, binding.blob, tuple(seen))
+
+
+def _without_ones(shape: Sequence[int]) -> tuple[int, ...]:
+    return tuple(size for size in shape if size != 1)

@@ -1,0 +1,128 @@
+"""What the native build needs to know about ncnn."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from functools import partial
+from pathlib import Path
+
+from mobilegen.artifacts import Artifact
+from mobilegen.errors import NativeBuildError
+from mobilegen.native_build.plan import EnginePlan, ObjectRecipe, ObjectSet, SourcePackage
+from mobilegen.runtimes.ncnn.layers import needed_layers
+from mobilegen.runtimes.ncnn.param import read_param
+from mobilegen.runtimes.ncnn.registry import declaration_header, registry_header
+from mobilegen.system.download import PackageFile
+from mobilegen.system.files import write_text
+
+PARAMS_FILE = "model.param"
+WEIGHTS_FILE = "model.bin"
+
+_MAX_RANK = 4
+_LAYER_FOLDER = "layer/"
+_REGISTRY_OBJECT = "layer.cpp"
+_ARCHITECTURES = ("arm", "x86")
+
+_ON = (
+    "NCNN_SIMPLESTL", "NCNN_SIMPLEOMP", "NCNN_OPENMP", "NCNN_THREADS", "NCNN_STRING",
+    "NCNN_VALIDATION", "NCNN_GNU_INLINE_ASM", "NCNN_VFPV4", "NCNN_RUNTIME_CPU",
+    "NCNN_DISABLE_RTTI", "NCNN_DISABLE_EXCEPTION",
+)  # fmt: skip
+_OFF = (
+    "NCNN_STDIO", "NCNN_C_API", "NCNN_PLATFORM_API", "NCNN_VULKAN", "NCNN_INT8", "NCNN_BF16",
+    "NCNN_BATCH", "NCNN_WEIGHT_QUANT", "NCNN_BENCHMARK", "NCNN_PIXEL", "NCNN_PIXEL_ROTATE",
+    "NCNN_PIXEL_AFFINE", "NCNN_PIXEL_DRAWING", "NCNN_SIMPLEOCV", "NCNN_ARM82", "NCNN_ARM82DOT",
+    "NCNN_ARM82FP16FML", "NCNN_ARM84BF16", "NCNN_ARM84I8MM", "NCNN_ARM86SVE", "NCNN_AVX",
+    "NCNN_AVX2", "NCNN_AVX512", "NCNN_FMA", "NCNN_FMA4", "NCNN_F16C", "NCNN_XOP",
+    "NCNN_SHARED_LIB", "NCNN_ENABLE_LTO", "NCNN_INSTALL_SDK", "NCNN_PYTHON", "NCNN_COVERAGE",
+    "NCNN_ASAN", "NCNN_BUILD_BENCHMARK", "NCNN_BUILD_EXAMPLES", "NCNN_BUILD_TOOLS",
+    "NCNN_BUILD_TESTS",
+)  # fmt: skip
+
+# -Os costs no speed: the time is spent in kernels of inline assembly.
+_FLAGS = (
+    "-Os", "-DNDEBUG", "-w", "-fvisibility=hidden", "-fvisibility-inlines-hidden",
+    "-ffunction-sections", "-fdata-sections", "-fno-unwind-tables",
+    "-fno-asynchronous-unwind-tables", "-fno-threadsafe-statics",
+)  # fmt: skip
+
+
+def plan(artifact: Artifact) -> EnginePlan:
+    """Say how the library for an ncnn model is built.
+
+    Raises:
+        ConversionError: The params file is missing or damaged.
+        NativeBuildError: A tensor has more than four dimensions.
+    """
+    for binding in (*artifact.inputs, *artifact.outputs):
+        if not 1 <= len(binding.runtime_shape) <= _MAX_RANK:
+            raise NativeBuildError(
+                f"ncnn cannot carry {binding.tensor.name}",
+                seen=[f"shape in ncnn: {list(binding.runtime_shape)}, 1 to {_MAX_RANK} sizes"],
+            )
+    network = read_param(artifact.folder / dict(artifact.files)["params"].path)
+    fp16_weights = artifact.precision == "fp16"
+    layers = needed_layers(network, artifact.operators, fp16_weights=fp16_weights)
+    return EnginePlan(
+        runtime="ncnn",
+        recipe=recipe(),
+        select=partial(select_objects, layers),
+        write_sources=partial(write_registry, layers),
+        params_file=PARAMS_FILE,
+        weights_file=WEIGHTS_FILE,
+    )
+
+
+def recipe() -> ObjectRecipe:
+    """Return how ncnn is compiled; the same for all models."""
+    pin = json.loads(Path(__file__).with_name("source.json").read_text("utf-8"))
+    file = PackageFile(pin["project"], pin["filename"], pin["sha256"])
+    options = [(name, "ON") for name in _ON] + [(name, "OFF") for name in _OFF]
+    # Without a given version ncnn takes the date of today, and the bytes change daily.
+    options.append(("NCNN_VERSION", pin["version"].rpartition(".")[2]))
+    return ObjectRecipe(
+        source=SourcePackage(file, pin["root"], tuple(pin["parts"])),
+        options=tuple(options),
+        flags=_FLAGS,
+        prefix="src/CMakeFiles/ncnn.dir/",
+    )
+
+
+def select_objects(layers: Collection[str], names: Sequence[str]) -> tuple[str, ...]:
+    """Pick ncnn's core and the objects of some layers, processor variants included.
+
+    Args:
+        layers: Layer names, for example "ReLU".
+        names: All objects, for example "layer/relu.cpp", "layer/arm/relu_arm_vfpv4.cpp".
+    """
+    stems = {layer.lower() for layer in layers}
+    chosen = {f"{_LAYER_FOLDER}{stem}.cpp" for stem in stems}
+    chosen |= {name for name in names if not name.startswith(_LAYER_FOLDER)}
+    chosen |= {name for name in names if _variant_of(name) in stems}
+    return tuple(sorted(chosen - {_REGISTRY_OBJECT}))
+
+
+def _variant_of(name: str) -> str:
+    """Return "relu" for "layer/arm/relu_arm_vfpv4.cpp"; "" if the name is not of that form."""
+    folder, _, file = name.removeprefix(_LAYER_FOLDER).partition("/")
+    if folder not in _ARCHITECTURES:
+        return ""
+    return file.removesuffix(".cpp").partition(f"_{folder}")[0]
+
+
+def write_registry(
+    layers: Collection[str], objects: ObjectSet, folder: Path
+) -> tuple[tuple[str, str], ...]:
+    """Write this model's layer tables; return the variables of engines/ncnn/engine.cmake."""
+    generated = objects.binary / "src"
+    registry = registry_header((generated / "layer_registry.h").read_text(), layers)
+    declarations = declaration_header((generated / "layer_declaration.h").read_text(), registry)
+    write_text(folder / "layer_registry.h", registry)
+    write_text(folder / "layer_declaration.h", declarations)
+    return (
+        ("MOBILEGEN_NCNN_SOURCE", objects.source.as_posix()),
+        ("MOBILEGEN_NCNN_BINARY", objects.binary.as_posix()),
+        ("MOBILEGEN_NCNN_REGISTRY", folder.as_posix()),
+        ("MOBILEGEN_NCNN_OBJECTS", ";".join(path.as_posix() for path in objects.objects)),
+    )

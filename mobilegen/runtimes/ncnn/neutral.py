@@ -1,0 +1,54 @@
+"""A copy of a model for pnnx, with names that cannot do harm.
+
+pnnx writes names of constants into its text file as they are, where a space or a line end makes
+other layers of them, and its own names `in0`, `out0` and numbers can clash with the model's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import onnx
+
+from mobilegen.graph import walk
+
+Rename = Callable[[str], str]
+
+
+def write_neutral_copy(model: Path, copy: Path) -> None:
+    """Write the model with every tensor and node renamed; the order of everything stays.
+
+    Args:
+        model: A self-contained .onnx file.
+        copy: Where to write.
+
+    Raises:
+        google.protobuf.message.DecodeError: The file is not a model.
+        OSError: A file cannot be read or written.
+    """
+    proto = onnx.load(str(model), load_external_data=False)
+    names: dict[str, str] = {"": ""}
+
+    def rename(name: str) -> str:
+        return names.setdefault(name, f"v{len(names)}")
+
+    # Local functions have names of their own; with them in place the model is left as it is.
+    for graph in () if proto.functions else walk.graphs(proto):
+        _rename_graph(graph, rename)
+    proto.graph.doc_string = proto.doc_string = ""
+    del proto.metadata_props[:]
+    copy.write_bytes(proto.SerializeToString(deterministic=True))
+
+
+def _rename_graph(graph: onnx.GraphProto, rename: Rename) -> None:
+    # One table for all graphs: a name of an outer graph means the same tensor inside a branch.
+    for value in (*graph.input, *graph.output, *graph.value_info):
+        value.name = rename(value.name)
+    for tensor in (*graph.initializer, *(sparse.values for sparse in graph.sparse_initializer)):
+        tensor.name = rename(tensor.name)
+    for index, node in enumerate(graph.node):
+        node.name = f"n{index}"
+        node.input[:] = [rename(name) for name in node.input]
+        node.output[:] = [rename(name) for name in node.output]
+    del graph.quantization_annotation[:]

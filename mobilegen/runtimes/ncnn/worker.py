@@ -1,0 +1,100 @@
+"""Runs an ncnn model; stands alone, for the ncnn toolbox.
+
+Called as `python worker.py REQUEST.json ANSWER.json`. The request has
+    param, weights  paths of the model's files
+    inputs, outputs names of the blobs
+    order           numbers of the samples to run, one after the other, on one loaded network
+    arrays          .npz with "<sample>/<input blob>", float32, in the shapes that ncnn sees
+The answer has the outputs as .npz, "<place in order>/<output blob>", in the shapes of ncnn. A
+request with only `types`, names of layers, is answered with those that ncnn can create.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import ncnn  # type: ignore[import-not-found]
+import numpy as np
+
+# Everything that would make numbers depend on the computer or round more than float32 does.
+OFF = (
+    "use_bf16_packed",
+    "use_bf16_storage",
+    "use_fp16_arithmetic",
+    "use_fp16_packed",
+    "use_fp16_storage",
+    "use_vulkan_compute",
+)
+
+
+class RunError(Exception):
+    """ncnn refused something; its own functions only return a number."""
+
+
+def main(request_path: str, answer_path: str) -> None:
+    """Carry out one request; every failure becomes an answer."""
+    request = json.loads(Path(request_path).read_text(encoding="utf-8"))
+    answer_file = Path(answer_path)
+    try:
+        answer = known_types(request) if "types" in request else run(request, answer_file.parent)
+    except (RunError, MemoryError, RuntimeError, OSError, ValueError, LookupError) as error:
+        answer = {"error": f"{type(error).__name__}: {error}"}
+    answer_file.write_text(json.dumps(answer), encoding="utf-8")
+
+
+def known_types(request: dict[str, Any]) -> dict[str, Any]:
+    """Return those of the named layers that ncnn can create."""
+    return {"types": [name for name in request["types"] if ncnn.create_layer(name)]}
+
+
+def run(request: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Load the network once and run the samples in the order asked for."""
+    net = load(request["param"], request["weights"])
+    results: dict[str, Any] = {}
+    with np.load(request["arrays"], allow_pickle=False) as samples:
+        for place, sample in enumerate(request["order"]):
+            extractor = net.create_extractor()
+            for blob in request["inputs"]:
+                feed(extractor, blob, samples[f"{sample}/{blob}"])
+            for blob in request["outputs"]:
+                results[f"{place}/{blob}"] = extract(extractor, blob)
+    np.savez(folder / "answer.npz", **results)
+    return {"arrays": "answer.npz"}
+
+
+def load(param: str, weights: str) -> ncnn.Net:
+    """Load a network that computes in float32 on one thread."""
+    net = ncnn.Net()
+    net.opt.num_threads = 1
+    for option in OFF:
+        setattr(net.opt, option, False)
+    if net.load_param(param):
+        raise RunError("ncnn refuses the .param file")
+    if net.load_model(weights):
+        raise RunError("ncnn refuses the .bin file")
+    return net
+
+
+def feed(extractor: ncnn.Extractor, blob: str, array: np.ndarray) -> None:
+    """Hand an input over; the copy has the alignment that ncnn's kernels expect."""
+    if extractor.input(blob, ncnn.Mat(np.ascontiguousarray(array, np.float32)).clone()):
+        raise RunError(f"the network has no input {blob!r}")
+
+
+def extract(extractor: ncnn.Extractor, blob: str) -> np.ndarray:
+    """Compute an output. Converting the empty result of a failed run would crash."""
+    status, mat = extractor.extract(blob)
+    if status:
+        raise RunError(f"computing {blob!r} failed with {status}")
+    if mat.empty() or mat.elemsize != 4 or mat.elempack != 1:
+        raise RunError(f"{blob!r} is empty or not of 32-bit numbers")
+    if mat.n != 1:
+        raise RunError(f"{blob!r} is a batch of {mat.n}")
+    return np.array(mat)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2])

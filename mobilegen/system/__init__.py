@@ -1,0 +1,1 @@
+"""Processes, downloads and files; nothing else in mobilegen touches them."""

@@ -1,0 +1,99 @@
+"""The one place that downloads: files of Python packages, pinned by sha256.
+
+The HTTP libraries are imported when something is downloaded, which is rare, and they are large.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mobilegen.errors import DownloadError
+from mobilegen.system.files import cache_dir, file_lock, sha256_bytes, sha256_file, write_bytes
+
+if TYPE_CHECKING:
+    from requests import RequestException
+
+_ATTEMPTS = 3
+_TIMEOUT_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class PackageFile:
+    """A file of a Python package index, pinned by its content."""
+
+    project: str
+    filename: str
+    sha256: str
+
+
+def fetch(file: PackageFile, *, offline: bool = False) -> Path:
+    """Return the file from the cache, downloading it through the user's index if need be.
+
+    Raises:
+        DownloadError: No network, not on the index, other content than pinned, or offline and
+            not in the cache.
+    """
+    path = cache_dir() / "downloads" / file.sha256[:16] / file.filename
+    with file_lock(path.parent.with_suffix(".lock")):
+        if path.is_file() and sha256_file(path) == file.sha256:
+            return path
+        if offline:
+            raise DownloadError(
+                f"{file.filename} is not in the cache and --offline forbids the download",
+                seen=[f"cache: {cache_dir()}"],
+                hint="run the same command once without --offline",
+            )
+        return write_bytes(path, _verified(file, _retry(lambda: _download(file), file)))
+
+
+def _verified(file: PackageFile, data: bytes) -> bytes:
+    if (seen := sha256_bytes(data)) != file.sha256:
+        raise DownloadError(
+            f"{file.filename} has other content than pinned",
+            seen=[f"sha256 expected {file.sha256}", f"sha256 received {seen}"],
+            hint="check the package index that is configured (UV_INDEX_URL, PIP_INDEX_URL)",
+        )
+    return data
+
+
+def _download(file: PackageFile) -> bytes:
+    import pypi_simple
+    import requests
+
+    endpoint = os.environ.get("UV_INDEX_URL") or os.environ.get("PIP_INDEX_URL")
+    client = pypi_simple.PyPISimple(endpoint) if endpoint else pypi_simple.PyPISimple()
+    with client:
+        page = client.get_project_page(file.project, timeout=_TIMEOUT_SECONDS)
+        for package in page.packages:
+            if package.filename == file.filename:
+                answer = requests.get(package.url, timeout=_TIMEOUT_SECONDS)
+                answer.raise_for_status()
+                return answer.content
+    raise DownloadError(f"the package index has no {file.filename}")
+
+
+def _retry(action: Callable[[], bytes], file: PackageFile) -> bytes:
+    import requests
+
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            return action()
+        except requests.RequestException as error:
+            if attempt == _ATTEMPTS or _is_final(error):
+                raise DownloadError(
+                    f"{file.filename} could not be downloaded",
+                    seen=[f"{type(error).__name__}: {error}"],
+                    hint="check the network, or run with --offline once the cache is filled",
+                ) from error
+            time.sleep(2.0**attempt)
+    raise AssertionError("unreachable")
+
+
+def _is_final(error: RequestException) -> bool:
+    """A 4xx answer will not change by asking again."""
+    return error.response is not None and 400 <= error.response.status_code < 500

@@ -1,0 +1,116 @@
+"""Files: hashes, atomic writes, locks and the cache folder."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import filelock
+import platformdirs
+
+from mobilegen.artifacts import FileRecord
+from mobilegen.errors import BusyError
+
+
+def cache_dir() -> Path:
+    """Folder for downloads, toolboxes and object sets: MOBILEGEN_CACHE or the user's cache."""
+    named = os.environ.get("MOBILEGEN_CACHE")
+    return Path(named) if named else Path(platformdirs.user_cache_dir("mobilegen"))
+
+
+def sha256_bytes(data: bytes) -> str:
+    """Return the hexadecimal sha256 of `data`."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def sha256_file(path: Path) -> str:
+    """Return the hexadecimal sha256 of a file's content."""
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while block := stream.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def record(path: Path, root: Path) -> FileRecord:
+    """Describe a file by its path below `root`, its size and its sha256."""
+    return FileRecord(path.relative_to(root).as_posix(), path.stat().st_size, sha256_file(path))
+
+
+def write_bytes(path: Path, data: bytes) -> Path:
+    """Write a file so that readers see the old or the whole new content, never a part."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    return path
+
+
+def write_text(path: Path, text: str) -> Path:
+    """Write UTF-8 text with `\\n` line ends as `write_bytes` does."""
+    return write_bytes(path, text.encode())
+
+
+@contextmanager
+def new_dir(final: Path) -> Iterator[Path]:
+    """Give a fresh folder to fill; when the block ends well it becomes `final`.
+
+    An existing `final` is replaced; after an error it is untouched.
+    """
+    final.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(dir=final.parent, prefix=f".{final.name}."))
+    os.chmod(temporary, 0o755)
+    try:
+        yield temporary
+        replace_dir(temporary, final)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def replace_dir(new: Path, final: Path) -> None:
+    """Move folder `new` to `final`, in place of whatever was there."""
+    if not final.exists():
+        os.replace(new, final)
+        return
+    old = Path(tempfile.mkdtemp(dir=final.parent, prefix=f".{final.name}.old."))
+    os.replace(final, old / final.name)
+    os.replace(new, final)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+@contextmanager
+def file_lock(path: Path, *, wait_seconds: float = 3600.0, busy: str = "") -> Iterator[None]:
+    """Hold a lock between processes while the block runs.
+
+    Args:
+        wait_seconds: How long to wait for another holder.
+        busy: What to say when the wait was in vain.
+
+    Raises:
+        BusyError: Another process still holds it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = filelock.FileLock(path)
+    try:
+        lock.acquire(timeout=wait_seconds)
+    except filelock.Timeout:
+        raise BusyError(
+            busy or "another mobilegen is at work here",
+            seen=[f"lock file: {path}"],
+            hint="wait until it has finished",
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()

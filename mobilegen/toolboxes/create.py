@@ -1,0 +1,156 @@
+"""Makes a toolbox on first use; later uses find it complete."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from mobilegen import console
+from mobilegen.errors import DownloadError, ProcessError
+from mobilegen.system.files import cache_dir, file_lock, new_dir, sha256_bytes, write_text
+from mobilegen.toolboxes import catalog, interpreters
+from mobilegen.toolboxes.uv import uv
+
+_MARK = "toolbox.json"
+
+
+@dataclass(frozen=True)
+class Toolbox:
+    """A Python environment that is complete: its interpreter and its folder."""
+
+    name: str
+    python: Path
+    root: Path
+
+    @property
+    def packages(self) -> Path:
+        """Folder in which its packages are."""
+        folders = [*self.root.glob("lib/python3*/site-packages"), self.root / "Lib/site-packages"]
+        return folders[0]
+
+
+def ensure(
+    name: str,
+    *,
+    offline: bool = False,
+    pythons: Iterable[Path] = (),
+    report: Callable[[str], None] = console.note,
+) -> Toolbox:
+    """Return the toolbox of that name, making it first when it is missing or damaged.
+
+    Args:
+        offline: Only use packages that are in uv's cache already.
+        pythons: Interpreters to consider before all others.
+        report: Told in one line when something takes time.
+
+    Raises:
+        UsageError: There is no toolbox of that name.
+        DownloadError: A package or an interpreter is neither in the cache nor to be had.
+    """
+    spec = catalog.get(name)
+    if found := _existing(spec):
+        return found
+    with file_lock(_home() / f"{name}.lock", busy=f"another mobilegen makes the toolbox {name}"):
+        return _existing(spec) or _make(spec, offline, tuple(pythons), report)
+
+
+def folder(spec: catalog.ToolboxSpec, version: str) -> Path:
+    """Folder of a toolbox made with Python `version`; named by all that decides its content."""
+    facts = f"{version} {platform.system()} {platform.machine()}\n".encode()
+    digest = sha256_bytes(facts + spec.requirements.read_bytes())
+    return _home() / f"{spec.name}-{digest[:16]}"
+
+
+def is_complete(root: Path) -> bool:
+    """True when every file is there with the size that it had when the toolbox was made."""
+    try:
+        mark = json.loads((root / _MARK).read_text(encoding="utf-8"))
+        return bool(mark["listing"] == _listing(root)) and _python(root).exists()
+    except (OSError, ValueError, LookupError, TypeError):
+        return False
+
+
+def _home() -> Path:
+    return cache_dir() / "toolboxes"
+
+
+def _existing(spec: catalog.ToolboxSpec) -> Toolbox | None:
+    present = interpreters.this_version()
+    for version in sorted(spec.pythons, key=lambda each: each != present):
+        root = folder(spec, version)
+        if is_complete(root):
+            return Toolbox(spec.name, _python(root), root)
+    return None
+
+
+def _make(
+    spec: catalog.ToolboxSpec,
+    offline: bool,
+    pythons: tuple[Path, ...],
+    report: Callable[[str], None],
+) -> Toolbox:
+    base = interpreters.find(
+        spec.pythons, extra=pythons, managed=_home() / "python", offline=offline
+    )
+    root = folder(spec, base.version)
+    verb = "remaking the damaged" if root.exists() else "making the"
+    report(f"{verb} toolbox {spec.name} (once, {spec.megabytes} MB: {spec.purpose})")
+    with new_dir(root) as temporary:
+        _fill(temporary, spec, base, offline)
+        mark = {"name": spec.name, "python": base.version, "listing": _listing(temporary)}
+        write_text(temporary / _MARK, json.dumps(mark) + "\n")
+    return Toolbox(spec.name, _python(root), root)
+
+
+def _fill(
+    root: Path, spec: catalog.ToolboxSpec, base: interpreters.Interpreter, offline: bool
+) -> None:
+    network = ["--offline"] if offline else []
+    create = ["venv", "--allow-existing", "--relocatable", "--no-python-downloads"]
+    # Copies, not links into uv's cache: damage done to one toolbox stays in that toolbox.
+    install = ["pip", "install", "--no-deps", "--require-hashes", "--link-mode", "copy"]
+    install += ["--compile-bytecode"]
+    title = f"making the toolbox {spec.name}"
+    try:
+        uv([*create, *network, "--python", base.path, root], title=title, cwd=_home())
+        target: list[str | Path] = ["--python", _python(root), "-r", spec.requirements]
+        uv([*install, *network, *target], title=title, cwd=_home())
+    except ProcessError as error:
+        raise _unobtainable(spec, error, offline=offline) from error
+
+
+def _unobtainable(
+    spec: catalog.ToolboxSpec, error: ProcessError, *, offline: bool
+) -> DownloadError:
+    if offline:
+        return DownloadError(
+            f"the toolbox {spec.name} is not in the cache and --offline forbids the download",
+            seen=[f"cache: {_home()}", *error.seen],
+            hint="run the same command once without --offline",
+        )
+    return DownloadError(
+        f"the toolbox {spec.name} could not be made",
+        seen=error.seen,
+        hint="check the network and the package index (UV_DEFAULT_INDEX, PIP_INDEX_URL)",
+    )
+
+
+def _python(root: Path) -> Path:
+    return root / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def _listing(root: Path) -> str:
+    """Digest of the paths and sizes of all files but Python's own caches."""
+    lines = []
+    for current, folders, names in os.walk(root):
+        folders[:] = [name for name in folders if name != "__pycache__"]
+        for name in names:
+            path = Path(current, name)
+            if name not in (_MARK, ".lock"):
+                lines.append(f"{path.relative_to(root).as_posix()} {path.lstat().st_size}")
+    return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""Compilers for targets: a user's NDK, or the embedded toolchain."""

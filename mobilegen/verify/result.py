@@ -1,0 +1,90 @@
+"""Proves an existing result once more, from its files alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from mobilegen.artifacts import Check, Graph
+from mobilegen.errors import MobilegenError
+from mobilegen.graph.reference import run_reference
+from mobilegen.graph.samples import Sample, read_samples
+from mobilegen.native_build.elf import check_library, read_elf
+from mobilegen.pipeline.result import Result, file_check
+from mobilegen.platforms.android.jni import jni_exports
+from mobilegen.runtimes import catalog as runtimes
+from mobilegen.verify.library import verify_library
+from mobilegen.verify.numeric import parity
+
+REFERENCE_LIMIT = 1e-6
+
+
+def verify_result(
+    result: Result, *, abis: Sequence[str] = (), offline: bool = False
+) -> Iterator[Check]:
+    """Yield every check: files, reference, artifact on the host, and each library.
+
+    Args:
+        abis: Libraries to run; all by default.
+    """
+    samples = read_samples(result.reference)
+    limit = float(result.options["limit"])
+    yield file_check(result)
+    yield from _reference_checks(result, samples)
+    yield from _host_checks(result, samples, limit, offline)
+    for library in result.libraries:
+        if not abis or library.target.abi in abis:
+            exports = jni_exports(result.options["package"])
+            elf = read_elf(library.path)
+            yield from check_library(elf, library.target, library.path.name, exports)
+            yield from verify_library(
+                library,
+                result.artifact,
+                _graph(result),
+                package=result.options["package"],
+                limit=limit,
+                classes=bool(result.labels),
+                images=result.options["images"].split("\n") if result.options["images"] else (),
+                offline=offline,
+            )
+
+
+def _reference_checks(result: Result, samples: Sequence[Sample]) -> Iterator[Check]:
+    """The stored reference must be what onnxruntime says of the stored graph, today."""
+    outputs = run_reference(result.graph, [sample.inputs for sample in samples])
+    for index, (sample, seen) in enumerate(zip(samples, outputs, strict=True)):
+        yield parity(
+            seen,
+            sample.outputs,
+            limit=REFERENCE_LIMIT,
+            id=f"reference.{index}",
+            title=f"stored reference {index} is onnxruntime's answer",
+        )
+
+
+def _host_checks(
+    result: Result, samples: Sequence[Sample], limit: float, offline: bool
+) -> Iterator[Check]:
+    title = f"the {result.artifact.runtime} model on this computer equals onnxruntime"
+    runtime = runtimes.get(result.artifact.runtime)
+    try:
+        outputs = runtime.run_host(
+            result.artifact, [sample.inputs for sample in samples], offline=offline
+        )
+    except MobilegenError as error:
+        yield Check("host.run", title, "fail", detail=str(error))
+        return
+    for index, (sample, seen) in enumerate(zip(samples, outputs, strict=True)):
+        yield parity(
+            sample.outputs, seen, limit=limit, id=f"host.parity.{index}", title=f"{title} ({index})"
+        )
+
+
+def _graph(result: Result) -> Graph:
+    return Graph(
+        original=result.graph,
+        candidates=(),
+        inputs=result.report.graph_inputs,
+        outputs=result.report.graph_outputs,
+        opset=0,
+        samples=result.reference,
+    )

@@ -1,0 +1,25 @@
+// What an adapter in engines/<runtime>/ implements; core/engine.cpp is its only caller.
+#ifndef MOBILEGEN_CORE_RUNTIME_H
+#define MOBILEGEN_CORE_RUNTIME_H
+
+#include "core/file.h"
+#include "core/model.h"
+
+namespace mobilegen {
+
+struct Runtime;  // defined by the adapter
+
+// Loads the model for `threads` threads. Both files outlive the runtime. Returns a status and has
+// called `fail` if it is not MOBILEGEN_OK.
+int runtime_open(const Model& model, const File& params, const File& weights, int threads,
+                 Runtime** runtime);
+
+// Computes all outputs. Calls on one runtime never overlap.
+int runtime_run(Runtime* runtime, const Model& model, const float* const* inputs,
+                float* const* outputs);
+
+void runtime_close(Runtime* runtime);
+
+}  // namespace mobilegen
+
+#endif

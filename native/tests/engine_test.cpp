@@ -1,0 +1,247 @@
+// Exercises the C interface under sanitizers: good files, bad files, wrong arguments, threads.
+//
+// engine_test PARAMS WEIGHTS INPUTS OUTPUTS SCRATCH
+//   INPUTS, OUTPUTS  all arrays of one prediction, one after the other, as 32-bit floats
+//   SCRATCH          folder for damaged copies
+// Returns 0 and prints the largest difference, or 1 and what was wrong.
+#include <math.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "mobilegen/engine.h"
+
+namespace {
+
+const int kMaxTensors = 16;
+const int kGuard = 16;
+const float kGuardValue = -12345.0f;
+const float kTolerance = 1e-3f;
+
+#define REQUIRE(condition)                                                                \
+  do {                                                                                    \
+    if (!(condition)) {                                                                   \
+      printf("line %d: %s (last error: %s)\n", __LINE__, #condition, mobilegen_last_error()); \
+      exit(1);                                                                            \
+    }                                                                                     \
+  } while (0)
+
+struct Bytes {
+  char* data;
+  size_t size;
+};
+
+Bytes read_file(const char* path) {
+  FILE* file = fopen(path, "rb");
+  REQUIRE(file);
+  fseek(file, 0, SEEK_END);
+  Bytes bytes = {0, (size_t)ftell(file)};
+  rewind(file);
+  bytes.data = (char*)malloc(bytes.size ? bytes.size : 1);
+  REQUIRE(fread(bytes.data, 1, bytes.size, file) == bytes.size);
+  fclose(file);
+  return bytes;
+}
+
+void write_file(const char* path, const char* data, size_t size) {
+  FILE* file = fopen(path, "wb");
+  REQUIRE(file && fwrite(data, 1, size, file) == size && fclose(file) == 0);
+}
+
+size_t count(const int* shape, int rank) {
+  size_t product = 1;
+  for (int i = 0; i < rank; i++) product *= (size_t)shape[i];
+  return product;
+}
+
+// Arrays of a prediction; each output is followed by a guard.
+struct Arrays {
+  const float* inputs[kMaxTensors];
+  float* outputs[kMaxTensors];
+  size_t sizes[kMaxTensors];
+  int output_count;
+};
+
+Arrays make_arrays(const mobilegen_engine* engine, const float* values) {
+  Arrays arrays;
+  for (int i = 0; i < mobilegen_input_count(engine); i++) {
+    arrays.inputs[i] = values;
+    values += count(mobilegen_input_shape(engine, i), mobilegen_input_rank(engine, i));
+  }
+  arrays.output_count = mobilegen_output_count(engine);
+  for (int i = 0; i < arrays.output_count; i++) {
+    arrays.sizes[i] = count(mobilegen_output_shape(engine, i), mobilegen_output_rank(engine, i));
+    arrays.outputs[i] = (float*)malloc((arrays.sizes[i] + kGuard) * sizeof(float));
+    for (size_t k = 0; k < arrays.sizes[i] + kGuard; k++) arrays.outputs[i][k] = kGuardValue;
+  }
+  return arrays;
+}
+
+float check_outputs(const Arrays& arrays, const float* expected) {
+  float worst = 0;
+  for (int i = 0; i < arrays.output_count; i++) {
+    for (size_t k = 0; k < arrays.sizes[i]; k++) {
+      const float difference = fabsf(arrays.outputs[i][k] - *expected++);
+      REQUIRE(difference <= kTolerance);
+      if (difference > worst) worst = difference;
+    }
+    for (int k = 0; k < kGuard; k++) {
+      REQUIRE(arrays.outputs[i][arrays.sizes[i] + k] == kGuardValue);
+    }
+  }
+  return worst;
+}
+
+void free_arrays(const Arrays& arrays) {
+  for (int i = 0; i < arrays.output_count; i++) free(arrays.outputs[i]);
+}
+
+void check_wrong_arguments(mobilegen_engine* engine) {
+  const float* no_inputs[kMaxTensors] = {0};
+  float* no_outputs[kMaxTensors] = {0};
+  REQUIRE(mobilegen_predict(0, no_inputs, no_outputs) == MOBILEGEN_ERROR_ARGUMENT);
+  REQUIRE(mobilegen_predict(engine, 0, no_outputs) == MOBILEGEN_ERROR_ARGUMENT);
+  REQUIRE(mobilegen_predict(engine, no_inputs, no_outputs) == MOBILEGEN_ERROR_ARGUMENT);
+  REQUIRE(strstr(mobilegen_last_error(), "input array 0"));
+  REQUIRE(mobilegen_set_threads(engine, 0) == MOBILEGEN_ERROR_ARGUMENT);
+  REQUIRE(mobilegen_set_threads(engine, MOBILEGEN_MAX_THREADS + 1) == MOBILEGEN_ERROR_ARGUMENT);
+  REQUIRE(mobilegen_set_threads(0, 1) == MOBILEGEN_ERROR_ARGUMENT);
+  REQUIRE(mobilegen_input_count(0) == 0 && mobilegen_output_count(0) == 0);
+  const int beyond = mobilegen_input_count(engine);
+  REQUIRE(!mobilegen_input_name(engine, beyond) && !mobilegen_input_name(engine, -1));
+  REQUIRE(mobilegen_input_rank(engine, beyond) == -1 && !mobilegen_input_shape(engine, beyond));
+  REQUIRE(mobilegen_output_rank(engine, 1000) == -1 && !mobilegen_output_shape(engine, 1000));
+  REQUIRE(!mobilegen_output_name(engine, 1000));
+  mobilegen_close(0);
+}
+
+int try_open(const char* params, const char* weights) {
+  mobilegen_engine* engine = (mobilegen_engine*)1;
+  const int status = mobilegen_open(params, weights, &engine);
+  REQUIRE((status == MOBILEGEN_OK) == (engine != 0));
+  REQUIRE(status == MOBILEGEN_OK || mobilegen_last_error()[0]);
+  mobilegen_close(engine);
+  return status;
+}
+
+void check_bad_files(const char* params, const char* weights, const char* scratch) {
+  char path[4096];
+  REQUIRE(try_open(params, weights) == MOBILEGEN_OK);
+  REQUIRE(mobilegen_open(params, weights, 0) == MOBILEGEN_ERROR_ARGUMENT);
+  REQUIRE(try_open(0, weights) == MOBILEGEN_ERROR_ARGUMENT);
+  REQUIRE(try_open(params, 0) == MOBILEGEN_ERROR_ARGUMENT);
+  REQUIRE(try_open(scratch, weights) == MOBILEGEN_ERROR_FILE);
+  snprintf(path, sizeof(path), "%s/absent", scratch);
+  REQUIRE(try_open(path, weights) == MOBILEGEN_ERROR_FILE);
+  REQUIRE(try_open(params, path) == MOBILEGEN_ERROR_FILE);
+  REQUIRE(try_open(weights, params) == MOBILEGEN_ERROR_MODEL);
+  snprintf(path, sizeof(path), "%s/pipe", scratch);
+  REQUIRE(mkfifo(path, 0600) == 0);
+  REQUIRE(try_open(path, weights) == MOBILEGEN_ERROR_FILE);
+  snprintf(path, sizeof(path), "%s/damaged", scratch);
+  write_file(path, "", 0);
+  REQUIRE(try_open(path, weights) == MOBILEGEN_ERROR_FILE);
+  REQUIRE(try_open(params, path) == MOBILEGEN_ERROR_FILE);
+}
+
+void check_damaged_params(const char* params, const char* weights, const char* scratch) {
+  char path[4096];
+  snprintf(path, sizeof(path), "%s/damaged", scratch);
+  const Bytes good = read_file(params);
+  for (size_t size = 1; size < good.size; size += 1 + good.size / 50) {
+    write_file(path, good.data, size);
+    REQUIRE(try_open(path, weights) == MOBILEGEN_ERROR_MODEL);
+  }
+  for (size_t at = 0; at < good.size; at += 1 + good.size / 50) {
+    good.data[at] ^= 1;
+    write_file(path, good.data, good.size);
+    REQUIRE(try_open(path, weights) == MOBILEGEN_ERROR_MODEL);
+    good.data[at] ^= 1;
+  }
+  free(good.data);
+}
+
+void check_damaged_weights(const char* params, const char* weights, const char* scratch) {
+  char path[4096];
+  snprintf(path, sizeof(path), "%s/damaged", scratch);
+  const Bytes good = read_file(weights);
+  const size_t sizes[] = {1, 3, 4, 5, good.size / 2, good.size - 1};
+  for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+    write_file(path, good.data, sizes[i]);
+    REQUIRE(try_open(params, path) == MOBILEGEN_ERROR_MODEL);
+  }
+  // Tags that announce bfloat16, int8, a table of 256 values, and nothing known.
+  const unsigned tags[] = {0x01348B83, 0x000D4B38, 0x00000001, 0xFFFFFFFF};
+  unsigned first;
+  memcpy(&first, good.data, sizeof(first));
+  for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++) {
+    memcpy(good.data, &tags[i], sizeof(first));
+    write_file(path, good.data, good.size);
+    REQUIRE(try_open(params, path) == MOBILEGEN_ERROR_MODEL);
+  }
+  // A tag of the other width shifts everything behind it.
+  const unsigned other = first == 0x01306B47 ? 0 : 0x01306B47;
+  memcpy(good.data, &other, sizeof(first));
+  write_file(path, good.data, good.size);
+  REQUIRE(try_open(params, path) == MOBILEGEN_ERROR_MODEL);
+  free(good.data);
+}
+
+struct Job {
+  mobilegen_engine* engine;
+  const float* inputs;
+  const float* expected;
+};
+
+void* predict_often(void* argument) {
+  const Job* job = (const Job*)argument;
+  for (int i = 0; i < 5; i++) {
+    const Arrays arrays = make_arrays(job->engine, job->inputs);
+    REQUIRE(mobilegen_predict(job->engine, arrays.inputs, arrays.outputs) == MOBILEGEN_OK);
+    check_outputs(arrays, job->expected);
+    free_arrays(arrays);
+    REQUIRE(mobilegen_set_threads(job->engine, 1 + i % 3) == MOBILEGEN_OK);
+  }
+  // Each thread has a text of its own.
+  REQUIRE(mobilegen_last_error()[0] == 0);
+  REQUIRE(mobilegen_set_threads(job->engine, -7) == MOBILEGEN_ERROR_ARGUMENT);
+  REQUIRE(strstr(mobilegen_last_error(), "-7"));
+  return 0;
+}
+
+void check_threads(Job* job) {
+  pthread_t threads[4];
+  for (int i = 0; i < 4; i++) pthread_create(&threads[i], 0, predict_often, job);
+  for (int i = 0; i < 4; i++) pthread_join(threads[i], 0);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  REQUIRE(argc == 6);
+  const char *params = argv[1], *weights = argv[2], *scratch = argv[5];
+  const Bytes inputs = read_file(argv[3]), outputs = read_file(argv[4]);
+  const float* values = (const float*)inputs.data;
+  const float* expected = (const float*)outputs.data;
+
+  check_bad_files(params, weights, scratch);
+  check_damaged_params(params, weights, scratch);
+  check_damaged_weights(params, weights, scratch);
+
+  mobilegen_engine* engine = 0;
+  REQUIRE(mobilegen_open(params, weights, &engine) == MOBILEGEN_OK);
+  check_wrong_arguments(engine);
+  const Arrays arrays = make_arrays(engine, values);
+  REQUIRE(mobilegen_predict(engine, arrays.inputs, arrays.outputs) == MOBILEGEN_OK);
+  const float worst = check_outputs(arrays, expected);
+  free_arrays(arrays);
+  Job job = {engine, values, expected};
+  check_threads(&job);
+  mobilegen_close(engine);
+  free(inputs.data);
+  free(outputs.data);
+  printf("%g\n", worst);
+  return 0;
+}

@@ -1,0 +1,2 @@
+/* For a library that only brings others with it. */
+typedef int empty;

@@ -1,0 +1,279 @@
+"""The native library: built with real compilers, run with real models, against onnxruntime."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import engine_api
+import models
+import numpy as np
+import onnx
+import pytest
+from engine_api import Engine
+from native_models import HOST, HOST_TOOLCHAIN, Converted, convert
+
+from mobilegen.artifacts import Library
+from mobilegen.native_build.build import build_library, library_variables
+from mobilegen.native_build.run import configure, ninja
+from mobilegen.resources import native_dir
+from mobilegen.runtimes.ncnn import native
+from mobilegen.system.process import run
+
+PHOTO = Path(__file__).parents[2] / "samples" / "photo" / "efficientnet_lite0.onnx"
+PACKAGE = "com.example.vision"
+NAME = "recognition"
+TOLERANCE = {"fp32": 1e-4, "fp16": 1e-2}
+
+Build = Callable[[Converted], Library]
+
+
+def volume() -> onnx.ModelProto:
+    """A network on volumes: tensors of four dimensions in ncnn."""
+    net = models.Net(seed=8)
+    weight = net.const(net.random.normal(0.0, 0.2, (3, 2, 3, 3, 3)))
+    x = net.op("Conv", "volume", weight, kernel_shape=[3] * 3, pads=[1] * 6, strides=[1] * 3)
+    net.op("Relu", x, output="output")
+    return net.model({"volume": [1, 2, 5, 7, 6]}, {"output": [1, 3, 5, 7, 6]})
+
+
+def vectors() -> onnx.ModelProto:
+    """Dense layers only: tensors of one dimension in ncnn."""
+    net = models.Net(seed=9)
+    net.dense(net.relu(net.dense("vector", 13, 7)), 7, 5, output="scores")
+    return net.model({"vector": [1, 13]}, {"scores": [1, 5]})
+
+
+MODELS: dict[str, Callable[[], onnx.ModelProto]] = {
+    "lenet": models.lenet,
+    "mobilenet": models.mobilenet,
+    "multi_io": models.multi_io,
+    "odd_sizes": models.odd_sizes,
+    "squeeze_excite": models.squeeze_excite,
+    "vectors": vectors,
+    "volume": volume,
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("native")
+
+
+@pytest.fixture(scope="module")
+def converted(folder: Path) -> Callable[[str], Converted]:
+    made: dict[str, Converted] = {}
+
+    def get(name: str) -> Converted:
+        if name not in made:
+            base, _, precision = name.partition("-")
+            model = PHOTO if base == "photo" else MODELS[base]()
+            made[name] = convert(
+                model, folder / name, precision="fp16" if precision == "fp16" else "fp32"
+            )
+        return made[name]
+
+    return get
+
+
+@pytest.fixture(scope="module")
+def build(folder: Path) -> Build:
+    made: dict[Path, Library] = {}
+
+    def get(model: Converted) -> Library:
+        key = model.artifact.folder
+        if key not in made:
+            made[key] = build_library(
+                model.artifact,
+                HOST,
+                HOST_TOOLCHAIN,
+                name=NAME,
+                package=PACKAGE,
+                work_dir=folder / f"host-{len(made)}",
+                jobs=2,
+            )
+        return made[key]
+
+    return get
+
+
+def error_of(engine: Engine, model: Converted, sample: int = 0) -> float:
+    """Largest error of a prediction, relative to the largest value of that output."""
+    expected = model.outputs(sample)
+    status, outputs = engine.predict(model.inputs(sample), [array.size for array in expected])
+    assert (status, engine.error) == (engine_api.OK, "")
+    return max(
+        float(np.abs(seen.reshape(right.shape) - right).max() / np.abs(right).max())
+        for seen, right in zip(outputs, expected, strict=True)
+    )
+
+
+@pytest.mark.parametrize("name", ["photo", "photo-fp16", "mobilenet-fp16", *MODELS])
+def test_equals_onnxruntime(name: str, converted: Callable[[str], Converted], build: Build) -> None:
+    model = converted(name)
+    engine = Engine(build(model).path, model.params, model.weights)
+    limit = TOLERANCE[model.artifact.precision]
+    for threads in (1, 2):
+        assert engine.set_threads(threads) == engine_api.OK
+        # The first sample again: nothing may stay behind from the second.
+        assert max(error_of(engine, model, sample) for sample in (0, 1, 0)) < limit
+    for kind, bindings in (("input", model.artifact.inputs), ("output", model.artifact.outputs)):
+        expected = [(binding.tensor.name, binding.tensor.shape) for binding in bindings]
+        assert engine.tensors(kind) == expected
+    engine.close()
+
+
+def test_other_weights_give_other_numbers(
+    converted: Callable[[str], Converted], build: Build, tmp_path: Path
+) -> None:
+    model = converted("mobilenet")
+    data = bytearray(model.weights.read_bytes())
+    data[-40:] = bytes(40)
+    weights = tmp_path / "weights"
+    weights.write_bytes(data)
+    engine = Engine(build(model).path, model.params, weights)
+    assert engine.status == engine_api.OK and error_of(engine, model) > TOLERANCE["fp32"]
+    engine.close()
+
+
+def test_refuses_another_model(converted: Callable[[str], Converted], build: Build) -> None:
+    model, other = converted("mobilenet"), converted("lenet")
+    engine = Engine(build(model).path, other.params, other.weights)
+    assert engine.status == engine_api.MODEL
+    assert "not of the model that this library was built for" in engine.error
+
+
+@pytest.mark.parametrize("name", ["mobilenet", "mobilenet-fp16", "multi_io", "volume"])
+def test_sanitizers_find_nothing(
+    name: str, converted: Callable[[str], Converted], tmp_path: Path
+) -> None:
+    """Good and damaged files, wrong arguments and threads, under ASan and UBSan."""
+    model = converted(name)
+    program = sanitized_program(model, tmp_path)
+    for kind, arrays in (("inputs", model.inputs()), ("outputs", model.outputs())):
+        (tmp_path / kind).write_bytes(b"".join(array.tobytes() for array in arrays))
+    (tmp_path / "scratch").mkdir()
+    done = run(
+        [program, model.params, model.weights, *(tmp_path / n for n in ("inputs", "outputs"))]
+        + [tmp_path / "scratch"],
+        title="the test program",
+        timeout=300,
+        env={"ASAN_OPTIONS": "detect_leaks=1"},
+    )
+    assert float(done.stdout) < 1e-3
+
+
+def sanitized_program(model: Converted, folder: Path) -> Path:
+    variables = library_variables(
+        model.artifact,
+        HOST,
+        HOST_TOOLCHAIN,
+        name=NAME,
+        package=PACKAGE,
+        work_dir=folder,
+        jobs=2,
+    )
+    options = (*variables, ("MOBILEGEN_TESTS", "ON"))
+    configure(native_dir(), folder / "cmake", HOST, HOST_TOOLCHAIN, options)
+    ninja(folder / "cmake", ["engine_test"], jobs=2, title="building the test program")
+    return folder / "cmake" / "engine_test"
+
+
+@pytest.fixture
+def without_layer(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Builds as if a layer had been forgotten."""
+    needed = native.needed_layers
+
+    def forget(layer: str) -> None:
+        def fewer(*arguments: object, **options: object) -> set[str]:
+            return needed(*arguments, **options) - {layer}  # type: ignore[arg-type]
+
+        monkeypatch.setattr(native, "needed_layers", fewer)
+
+    yield forget
+
+
+@pytest.mark.parametrize("layer", ["Clip", "Flatten", "Convolution", "Cast"])
+def test_forgotten_layer_is_an_error(
+    layer: str,
+    converted: Callable[[str], Converted],
+    without_layer: Callable[[str], None],
+    tmp_path: Path,
+) -> None:
+    """Neither a crash nor a network that silently goes without."""
+    model = converted("mobilenet-fp16")
+    without_layer(layer)
+    library = build_library(
+        model.artifact,
+        HOST,
+        HOST_TOOLCHAIN,
+        name=NAME,
+        package=PACKAGE,
+        work_dir=tmp_path,
+        jobs=2,
+    )
+    sizes = [",".join(str(a.size) for a in arrays) for arrays in (model.inputs(), model.outputs())]
+    argv = [sys.executable, engine_api.__file__, library.path, model.params, model.weights]
+    done = run([*argv, *sizes], title=f"without {layer}", timeout=60)
+    assert int(done.stdout.split()[0]) == engine_api.MODEL
+
+
+# --- the Java natives in a real Java VM -------------------------------------------------------
+
+JAVA_TEST = Path(__file__).with_name("NativesTest.java")
+
+
+@pytest.mark.parametrize("name", ["mobilenet", "multi_io"])
+def test_java_natives(name: str, converted: Callable[[str], Converted], tmp_path: Path) -> None:
+    """Right answers, and an exception with a message for each wrong use."""
+    model = converted(name)
+    library = jni_library(model, tmp_path)
+    classes = compile_java(tmp_path)
+    arrays = tmp_path / "input"
+    arrays.write_bytes(model.inputs()[0].astype(">f4").tobytes())
+    (tmp_path / "expected").write_bytes(model.outputs()[0].astype(">f4").tobytes())
+    shape = ",".join(str(size) for size in model.artifact.inputs[0].tensor.shape)
+    done = run(
+        ["java", "-Xcheck:jni", f"-Djava.library.path={library.parent}", "-cp", classes]
+        + [f"{PACKAGE}.NativesTest", model.artifact.folder, tmp_path, shape]
+        + [str(len(model.artifact.inputs))],
+        title="the Java test",
+        timeout=120,
+    )
+    assert done.stdout.splitlines()[-1] == "ok"
+    assert "WARNING" not in done.stdout + done.stderr
+
+
+def jni_library(model: Converted, folder: Path) -> Path:
+    variables = library_variables(
+        model.artifact,
+        HOST,
+        HOST_TOOLCHAIN,
+        name=NAME,
+        package=PACKAGE,
+        work_dir=folder,
+        jobs=2,
+    )
+    options = (*variables, ("MOBILEGEN_JNI", "ON"))
+    configure(native_dir(), folder / "cmake", HOST, HOST_TOOLCHAIN, options)
+    ninja(folder / "cmake", ["mobilegen"], jobs=2, title="building the JNI library")
+    return folder / "cmake" / f"lib{NAME}.so"
+
+
+def compile_java(folder: Path) -> Path:
+    import jinja2
+
+    from mobilegen.resources import templates_dir
+
+    source = templates_dir() / "android" / "ImageRecognition.java.j2"
+    template = jinja2.Template(source.read_text("utf-8"), undefined=jinja2.StrictUndefined)
+    package = folder / "java" / Path(*PACKAGE.split("."))
+    package.mkdir(parents=True)
+    text = template.render(package=PACKAGE, library=NAME)
+    (package / "ImageRecognition.java").write_text(text, "utf-8")
+    shutil.copy(JAVA_TEST, package)
+    argv = ["javac", "--release", "8", "-Xlint:-options", "-Werror", "-d", folder / "classes"]
+    run([*argv, *sorted(package.iterdir())], title="javac", timeout=120)
+    return folder / "classes"

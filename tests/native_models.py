@@ -1,0 +1,64 @@
+"""ncnn models for tests of the native library, converted as users convert them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import onnx
+from graphs import make_graph
+
+from mobilegen.artifacts import Artifact, Graph, Precision, Target, TensorBinding, Toolchain
+from mobilegen.graph.samples import Sample, load_samples
+from mobilegen.resources import native_dir
+from mobilegen.runtimes import catalog
+
+HOST = Target("linux", "x86_64", 0)
+HOST_TOOLCHAIN = Toolchain(
+    kind="ndk",
+    version="this machine's compiler",
+    cmake_file=native_dir() / "tests" / "host.cmake",
+    variables=(),
+    reason="for tests",
+    identity="this machine's compiler",
+)
+
+
+@dataclass(frozen=True)
+class Converted:
+    """A model with its samples: inputs, and the outputs of onnxruntime."""
+
+    artifact: Artifact
+    samples: tuple[Sample, ...]
+
+    @property
+    def params(self) -> Path:
+        return self.artifact.folder / dict(self.artifact.files)["params"].path
+
+    @property
+    def weights(self) -> Path:
+        return self.artifact.folder / dict(self.artifact.files)["weights"].path
+
+    def inputs(self, sample: int = 0) -> list[npt.NDArray[np.float32]]:
+        return _ordered(self.artifact.inputs, self.samples[sample].inputs)
+
+    def outputs(self, sample: int = 0) -> list[npt.NDArray[np.float32]]:
+        return _ordered(self.artifact.outputs, self.samples[sample].outputs)
+
+
+def convert(
+    model: onnx.ModelProto | Path, folder: Path, *, precision: Precision = "fp32"
+) -> Converted:
+    """Convert a model to ncnn in a toolbox, as `mobilegen convert` does."""
+    graph: Graph = make_graph(model, folder)
+    limit = 1e-4 if precision == "fp32" else 1e-2
+    artifact = catalog.get("ncnn").convert(graph, precision, folder / "ncnn", limit=limit)
+    return Converted(artifact, tuple(load_samples(graph.samples)))
+
+
+def _ordered(
+    bindings: tuple[TensorBinding, ...], arrays: dict[str, npt.NDArray[np.float32]]
+) -> list[npt.NDArray[np.float32]]:
+    return [np.ascontiguousarray(arrays[binding.tensor.name], np.float32) for binding in bindings]

@@ -1,0 +1,76 @@
+"""Runs every test with all that it needs: `uv run tests/run.py [pytest arguments]`.
+
+System packages that tests need (a JDK and the like) are installed with apt when this runs as
+root, and named otherwise. In CI (the variable CI is set) a missing tool is a failure.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# Program that must exist -> Debian package that has it.
+TOOLS = {
+    "javac": "default-jdk-headless",
+    "git": "git",
+    "g++": "g++",
+}
+CHECKS = (
+    ("ruff", ["ruff", "check", "."]),
+    ("ruff format", ["ruff", "format", "--check", "."]),
+    ("mypy", ["mypy"]),
+)
+
+
+def missing_tools() -> dict[str, str]:
+    """Return the programs that are not on PATH with their packages."""
+    return {tool: package for tool, package in TOOLS.items() if not shutil.which(tool)}
+
+
+def install(packages: list[str]) -> bool:
+    """Install Debian packages; False when this is not possible here."""
+    if not shutil.which("apt-get") or os.name != "posix" or os.geteuid() != 0:
+        return False
+    print(f"installing {' '.join(packages)}", flush=True)
+    env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for arguments in (["update"], ["install", "-y", "--no-install-recommends", *packages]):
+        subprocess.run(["apt-get", "-qq", *arguments], env=env, check=True)
+    return True
+
+
+def provide_tools() -> bool:
+    """Make the system tools available; True when the tests may start."""
+    missing = missing_tools()
+    if missing and install(sorted(set(missing.values()))):
+        missing = missing_tools()
+    for tool, package in missing.items():
+        print(f"missing: {tool} (Debian package {package})", file=sys.stderr)
+    return not missing or not os.environ.get("CI")
+
+
+def run_checks() -> int:
+    """Run the linters; return how many failed."""
+    failures = 0
+    for name, command in CHECKS:
+        print(f"--- {name}", flush=True)
+        failures += subprocess.run([sys.executable, "-m", *command], cwd=ROOT).returncode != 0
+    return failures
+
+
+def main(arguments: list[str]) -> int:
+    """Provide tools, run linters and pytest; return the exit code."""
+    if not provide_tools():
+        return 1
+    failures = 0 if arguments else run_checks()
+    print("--- pytest", flush=True)
+    command = [sys.executable, "-m", "pytest", *arguments]
+    return max(subprocess.run(command, cwd=ROOT).returncode, min(failures, 1))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mobilegen.errors import ConfigError
+from mobilegen.images.classes import probabilities, read_labels, top_predictions
+
+
+def test_logits_become_probabilities() -> None:
+    chances = probabilities(np.float32([[0.0, np.log(3.0)]]))
+    np.testing.assert_allclose(chances, [0.25, 0.75], rtol=1e-6)
+
+
+def test_large_logits_do_not_overflow() -> None:
+    np.testing.assert_allclose(probabilities(np.float32([1000.0, 0.0])), [1.0, 0.0])
+
+
+def test_probabilities_stay_as_they_are() -> None:
+    np.testing.assert_array_equal(probabilities(np.float32([0.25, 0.75])), [0.25, 0.75])
+
+
+def test_top_is_best_first_and_stable() -> None:
+    best = top_predictions(np.float32([1.0, 2.0, 2.0]), ("a", "b", "c"), 2)
+    assert [(each.index, each.label) for each in best] == [(1, "b"), (2, "c")]
+
+
+def test_labels_with_mark_and_empty_end(tmp_path: Path) -> None:
+    path = tmp_path / "labels.txt"
+    path.write_bytes(b"\xef\xbb\xbfcat\r\n\xe7\x8a\xac\r\n\r\n")
+    assert read_labels(path, 2) == ("cat", "犬")
+
+
+@pytest.mark.parametrize("content", [b"a\n", b"a\nb\nc\n", b"\xff\xfe\x00", b""])
+def test_labels_that_do_not_fit(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "labels.txt"
+    path.write_bytes(content)
+    with pytest.raises(ConfigError):
+        read_labels(path, 2)
+
+
+def test_missing_labels(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="does not exist"):
+        read_labels(tmp_path / "none.txt", 2)

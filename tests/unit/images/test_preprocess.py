@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from mobilegen.artifacts import Preprocess, TensorSpec
+from mobilegen.config.model import PreprocessSettings
+from mobilegen.errors import ConfigError, UsageError
+from mobilegen.images.preprocess import bind_preprocess, image_to_input, read_image
+
+
+@pytest.fixture
+def picture() -> Image.Image:
+    pixels = np.random.default_rng(1).integers(0, 256, (30, 41, 3), dtype=np.uint8)
+    return Image.fromarray(pixels)
+
+
+def test_equals_pillow_with_a_fractional_box(picture: Image.Image) -> None:
+    rule = Preprocess(
+        16, 12, "pillow-bicubic", "center", 0.875, mean=(127.0,) * 3, std=(128.0,) * 3
+    )
+    side = 0.875 * 30
+    box = ((41 - side) / 2, (30 - side) / 2, (41 + side) / 2, (30 + side) / 2)
+    wanted = picture.resize((16, 12), Image.Resampling.BICUBIC, box=box)
+    expected = ((np.asarray(wanted, np.float32) - 127) / 128).transpose(2, 0, 1)[None]
+    seen = image_to_input(picture, rule)
+    assert seen.shape == (1, 3, 12, 16)
+    np.testing.assert_array_equal(seen, expected)
+
+
+def test_filters_differ(picture: Image.Image) -> None:
+    inputs = [
+        image_to_input(picture, Preprocess(16, 12, method))
+        for method in ("pillow-bilinear", "pillow-bicubic", "nearest")
+    ]
+    assert not np.array_equal(inputs[0], inputs[1])
+    assert not np.array_equal(inputs[0], inputs[2])
+
+
+def test_color_order_and_layout(picture: Image.Image) -> None:
+    plain = image_to_input(picture, Preprocess(8, 8))
+    turned = image_to_input(picture, Preprocess(8, 8, color_order="bgr", layout="nhwc"))
+    np.testing.assert_array_equal(turned, plain[:, ::-1].transpose(0, 2, 3, 1))
+
+
+def test_exif_rotation_is_undone(picture: Image.Image, tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    picture.save(tmp_path / "turned.png", exif=exif)
+    assert read_image(tmp_path / "turned.png").size == (30, 41)
+
+
+def test_not_an_image(tmp_path: Path) -> None:
+    (tmp_path / "text.png").write_text("hello")
+    with pytest.raises(UsageError, match="not a readable image"):
+        read_image(tmp_path / "text.png")
+    with pytest.raises(UsageError, match="does not exist"):
+        read_image(tmp_path / "none.png")
+
+
+def test_size_comes_from_the_model() -> None:
+    settings = PreprocessSettings(layout="nhwc")
+    rule = bind_preprocess(settings, TensorSpec("x", (1, 20, 30, 3)))
+    assert (rule.width, rule.height) == (30, 20)
+
+
+@pytest.mark.parametrize("shape", [(1, 224, 224, 3), (2, 3, 8, 8), (1, 1, 8, 8), (3, 8, 8), (10,)])
+def test_input_that_is_no_image(shape: tuple[int, ...]) -> None:
+    with pytest.raises(ConfigError, match="does not fit"):
+        bind_preprocess(PreprocessSettings(), TensorSpec("x", shape))
+
+
+def test_mean_for_another_number_of_channels() -> None:
+    with pytest.raises(ConfigError, match="mean"):
+        bind_preprocess(PreprocessSettings(mean=(1.0,)), TensorSpec("x", (1, 3, 8, 8)))

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from mobilegen.system.files import cache_dir
+from mobilegen.toolboxes import catalog, create, interpreters
+
+
+@pytest.fixture
+def toolbox(tmp_path: Path) -> Path:
+    """A folder with the files of a complete toolbox."""
+    root = tmp_path / "box"
+    python = create._python(root)
+    python.parent.mkdir(parents=True)
+    python.symlink_to(sys.executable)
+    package = root / "lib" / "tool.py"
+    package.parent.mkdir()
+    package.write_text("VALUE = 1\n")
+    (root / "toolbox.json").write_text(json.dumps({"listing": create._listing(root)}))
+    return root
+
+
+def test_complete(toolbox: Path) -> None:
+    assert create.is_complete(toolbox)
+
+
+def test_bytecode_made_later_does_not_count(toolbox: Path) -> None:
+    cache = toolbox / "lib" / "__pycache__"
+    cache.mkdir()
+    (cache / "tool.pyc").write_bytes(b"x")
+    assert create.is_complete(toolbox)
+
+
+def test_missing_folder(tmp_path: Path) -> None:
+    assert not create.is_complete(tmp_path / "none")
+
+
+def test_truncated_file(toolbox: Path) -> None:
+    (toolbox / "lib" / "tool.py").write_text("VAL")
+    assert not create.is_complete(toolbox)
+
+
+def test_missing_file(toolbox: Path) -> None:
+    (toolbox / "lib" / "tool.py").unlink()
+    assert not create.is_complete(toolbox)
+
+
+def test_interpreter_that_went_away(toolbox: Path, tmp_path: Path) -> None:
+    python = create._python(toolbox)
+    python.unlink()
+    python.symlink_to(tmp_path / ("x" * len(sys.executable)))
+    assert not create.is_complete(toolbox)
+
+
+@pytest.mark.parametrize("mark", ["", "{", "[]", '{"listing": 3}', "null"])
+def test_damaged_mark(toolbox: Path, mark: str) -> None:
+    (toolbox / "toolbox.json").write_text(mark)
+    assert not create.is_complete(toolbox)
+
+
+def test_folder_follows_from_requirements_and_python(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOBILEGEN_CACHE", str(tmp_path))
+    spec = catalog.get("ncnn")
+    first = create.folder(spec, "3.11")
+    assert first.parent == cache_dir() / "toolboxes"
+    assert first == create.folder(spec, "3.11")
+    assert first != create.folder(spec, "3.12")
+    (tmp_path / "ncnn.txt").write_text("other\n")
+    monkeypatch.setattr(catalog, "REQUIREMENTS_DIR", tmp_path)
+    assert create.folder(spec, "3.11") != first
+
+
+def test_interpreter_candidates_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    places = {}
+    for name in ("extra", "named", "path/python3.12", "pyenv/versions/3.12.1/bin/python"):
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("")
+        file.chmod(0o755)
+        places[name] = file
+    monkeypatch.setenv("MOBILEGEN_PYTHON", str(places["named"]))
+    monkeypatch.setenv("PATH", str(tmp_path / "path"))
+    monkeypatch.setenv("PYENV_ROOT", str(tmp_path / "pyenv"))
+    found = list(
+        interpreters.candidates(
+            ["3.12"], [tmp_path / "missing", places["extra"], places["extra"]], tmp_path
+        )
+    )
+    assert found == [
+        places["extra"],
+        places["named"],
+        Path(sys.executable),
+        places["path/python3.12"],
+        places["pyenv/versions/3.12.1/bin/python"],
+    ]
