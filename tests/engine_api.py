@@ -1,7 +1,8 @@
 """The C interface of a host library, called through ctypes; also a program for child processes.
 
 python engine_api.py LIBRARY PARAMS WEIGHTS INPUTS OUTPUTS prints "<status> <last error>" of
-opening or, if that went well, of predicting zeros; INPUTS and OUTPUTS are numbers of values of each tensor.
+opening or, if that went well, of predicting zeros. INPUTS and OUTPUTS are the numbers of values
+of each tensor, separated by commas.
 """
 
 from __future__ import annotations

@@ -138,7 +138,7 @@ def _show(
         console.line(f"{name}: {'x'.join(map(str, array.shape))}, {_range(array)}")
     if output:
         console.line(f"written: {output}")
-    console.note(f"{milliseconds:.0f} ms by {execution.executor}", style="dim")
+    console.line(f"{milliseconds:.0f} ms, {execution.executor}")
 
 
 def _range(array: NDArray[Any]) -> str:

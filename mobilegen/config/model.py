@@ -52,6 +52,10 @@ class LimitSettings(_Section):
     fp16: float = Field(1e-2, gt=0, description="Limit for models stored as fp16.")
 
 
+def _default_limits() -> LimitSettings:
+    return LimitSettings.model_validate({})
+
+
 class Settings(_Section):
     """Everything a build can be told."""
 
@@ -81,7 +85,9 @@ class Settings(_Section):
     check_images: tuple[Path, ...] = Field(
         (), description="Photographs on which every library must answer like the source model."
     )
-    limits: LimitSettings = Field(default_factory=lambda: LimitSettings())
+    limits: LimitSettings = Field(
+        default_factory=_default_limits, description="Limits of the proofs."
+    )
 
     @field_validator("package")
     @classmethod

@@ -15,7 +15,14 @@ from mobilegen.toolboxes import worker
 
 BITS = {"arm64-v8a": 64, "armeabi-v7a": 32}
 _WORKER = Path(__file__).with_name("emulite_worker.py")
-_FACTS = ("hwcap", "hwcap2", "constructors", "constructors_ran", "threads_started")
+_FACTS = (
+    "hwcap",
+    "hwcap2",
+    "constructors",
+    "constructors_ran",
+    "threads_started",
+    "thread_signals",
+)
 
 
 def execute(abi: str, request: Request, *, offline: bool, timeout: float) -> Execution:
@@ -34,7 +41,8 @@ def execute(abi: str, request: Request, *, offline: bool, timeout: float) -> Exe
             toolbox, _WORKER, _question(abi, request), title=title, timeout=timeout, arrays=arrays
         )
     except ProcessError as error:
-        raise ExecutionError(error.what, seen=error.seen) from error
+        lines = [line for text in error.seen for line in text.splitlines()]
+        raise ExecutionError(error.what, seen=lines) from error
     outputs = range(len(tensors.used_outputs(request)))
     raw = [[answer["arrays"][f"{s}/{i}"] for i in outputs] for s in range(len(inputs))]
     return Execution(

@@ -58,7 +58,7 @@ def main(request_path: str, answer_path: str) -> None:
         answer, outputs = execute(request)
         write_arrays(Path(answer_path).with_name(OUTPUTS), outputs)
         answer["arrays"] = OUTPUTS
-    except (emulite.errors.EmuliteError, GuestError, RuntimeError, OSError, ValueError) as error:
+    except Exception as error:  # emulite raises whatever its handlers meet
         answer = {"error": f"{type(error).__name__}: {error}"[:4000]}
     Path(answer_path).write_text(json.dumps(answer), "utf-8")
 
@@ -78,11 +78,13 @@ def execute(request: dict[str, Any]) -> tuple[dict[str, Any], Arrays]:
         module = emulator.load_library(request["library"])
         reject_unresolved(emulator, module)
         started = count_calls(module, "pthread_create")
+        signals = count_calls(module, "pthread_cond_signal", "pthread_cond_broadcast")
         emulator.call_jni_onload(module)
         facts = describe(emulator, module)
         run = run_jni if request["interface"] == "jni" else run_engine
         times, outputs = run(emulator, request)
-        return {**facts, **times, "threads_started": len(started)}, outputs
+        threads = {"threads_started": len(started), "thread_signals": len(signals)}
+        return {**facts, **times, **threads}, outputs
     finally:
         emulator.close()
 
@@ -125,16 +127,17 @@ def reject_unresolved(emulator: Any, module: Any) -> None:
         raise GuestError(f"cannot locate symbol {', '.join(missing)}")
 
 
-def count_calls(module: Any, name: str) -> list[None]:
-    """Return a list that grows by one with each call of an imported function."""
+def count_calls(module: Any, *names: str) -> list[None]:
+    """Return a list that grows by one with each call of the imported functions."""
     calls: list[None] = []
 
     def before(_: Any) -> Any:
         calls.append(None)
         return emulite.ReplacementAction.CALL_ORIGINAL
 
-    with contextlib.suppress(emulite.errors.SymbolMissing):  # not imported: never called
-        module.hook_import(name, before)
+    for name in names:
+        with contextlib.suppress(emulite.errors.SymbolMissing):  # not imported: never called
+            module.hook_import(name, before)
     return calls
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import platform
 import sys
 import tempfile
@@ -71,13 +72,14 @@ def execute(abi: str, request: Request, *, offline: bool, timeout: float) -> Exe
         folder = Path(temporary)
         files.write_inputs(request, folder)
         printed = _run(jdk, request, (shims, classes, folder), timeout)
+        _refuse_jni_faults(printed, request.package)
         report = files.read_report(folder)
         return Execution(
             files.read_outputs(request, folder),
             report.load_seconds,
             report.predict_seconds,
             f"Java VM {jdk.version}",
-            {"constructors_ran": True, "jni_warnings": _warnings(printed)},
+            {"constructors_ran": True, "jni_checked": True},
         )
 
 
@@ -124,7 +126,7 @@ def _classes(jdk: Jdk, package: str) -> Path:
     digest = sha256_bytes(f"{jdk.version}\n{driver}\n{source}".encode())
     folder = cache_dir() / "executors" / f"classes-{digest[:16]}"
     with file_lock(folder.with_suffix(".lock")):
-        if not folder.is_dir():
+        if not (folder / "Driver.class").is_file():
             with new_dir(folder) as temporary:
                 _compile(jdk, {"Driver": driver, CLASS_NAME: source}, temporary)
     return folder
@@ -166,7 +168,7 @@ def _run(jdk: Jdk, request: Request, places: tuple[Path, Path, Path], timeout: f
 def _explain(error: ProcessError) -> list[str]:
     """Pick the lines that say why out of what a Java VM prints when it ends."""
     lines = error.output.splitlines()
-    told = [line for line in lines if line.startswith(("driver: ", "opener: "))]
+    told = [line for line in lines if line.startswith(("driver: ", "opener: ", "FATAL ERROR"))]
     for index, line in enumerate(lines):
         if line.startswith("#  SIG"):
             told.append(line.lstrip("# "))
@@ -175,6 +177,14 @@ def _explain(error: ProcessError) -> list[str]:
     return told or list(error.seen)
 
 
-def _warnings(printed: str) -> list[str]:
-    """Return what -Xcheck:jni complained about."""
-    return [line for line in printed.splitlines() if line.startswith("WARNING")]
+def _refuse_jni_faults(printed: str, package: str) -> None:
+    """Fail for what -Xcheck:jni found in our natives; the VM's own natives may have faults too."""
+    lines = printed.splitlines()
+    ours = f"at {package}.{CLASS_NAME}."
+    faults = [
+        f"{line} {place.strip()}"
+        for line, place in itertools.pairwise(lines)
+        if line.startswith("WARNING") and ours in place
+    ]
+    if faults:
+        raise ExecutionError("the Java VM found a wrong use of JNI", seen=faults)

@@ -44,7 +44,7 @@ def build(folder_name: str, programs: Sequence[Program]) -> Path:
         zig = find_zig()
         folder = cache_dir() / "executors" / f"{folder_name}-{_identity(zig, programs)[:16]}"
         with file_lock(folder.with_suffix(".lock")):
-            if not folder.is_dir():
+            if not all((folder / program.name).is_file() for program in programs):
                 with new_dir(folder) as temporary:
                     for program in programs:
                         _compile(zig, program, temporary)

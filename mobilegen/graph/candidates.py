@@ -2,40 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mobilegen.artifacts import Candidate, Check
+from mobilegen.artifacts import Candidate, Check, TensorSpec
 from mobilegen.errors import ModelError
 from mobilegen.graph import native
 from mobilegen.graph.load import read_model
 from mobilegen.graph.passes import repair
-from mobilegen.graph.reference import run_reference
+from mobilegen.graph.reference import read_run, run_step
 from mobilegen.graph.samples import Sample
-from mobilegen.graph.shapes import infer_shapes
-from mobilegen.graph.simplify import simplify
 from mobilegen.verify.numeric import parity, worst
+
+Tensors = Mapping[str, TensorSpec]
 
 # Folding batch norm and the like rounds differently; more than that is another network. A tenth
 # of what conversion to fp32 is allowed.
 LIMIT = 1e-4
-
-# Writes a form of the model (source, result) and says what it did; "" when there is nothing to do.
-Maker = Callable[[Path, Path], str]
+# These forms are second tries: when one takes long, it is done without.
+_TIMEOUT_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
 class _Form:
-    """A form to try: made from another one, where that could be made."""
+    """A form to try.
+
+    Attributes:
+        label: Name of the candidate and its file.
+        source: Label of the form it is made from, where that could be made.
+        action: What the child process does to make it; "" when `repair` does.
+    """
 
     label: str
     source: str
-    make: Maker
+    action: str
+
+
+_INLINED = _Form("inlined", "original", "inline")
+_FORMS = (
+    _Form("simplified", "original", "simplify"),
+    _Form("repaired", "original", ""),
+    _Form("repaired-simplified", "repaired", "simplify"),
+)
 
 
 def make_candidates(
-    folder: Path, samples: Sequence[Sample], *, functions: bool = False
+    folder: Path, samples: Sequence[Sample], tensors: Tensors, *, functions: bool = False
 ) -> tuple[tuple[Candidate, ...], Check]:
     """Write every form of the graph into `folder` and keep those that compute the same.
 
@@ -46,6 +59,7 @@ def make_candidates(
     Args:
         folder: Has the original with fixed shapes as original.onnx; the files go there.
         samples: The original's own answers.
+        tensors: Types and sizes of the original's tensors.
         functions: Whether the model has local functions.
 
     Returns:
@@ -53,42 +67,36 @@ def make_candidates(
     """
     kept = [Candidate("original", folder / "original.onnx")]
     checks, notes = [Check("graph.candidates", "", "pass", 0.0, LIMIT)], []
-    for form in _forms(functions):
-        source = folder / f"{form.source}.onnx"
-        path = folder / f"{form.label}.onnx"
+    for form in (_INLINED, *_FORMS) if functions else _FORMS:
+        source, path = folder / f"{form.source}.onnx", folder / f"{form.label}.onnx"
         if not source.is_file():
             continue
-        check, note = _try(form, source, path, samples)
+        check, note = _try(form, source, path, samples, tensors)
         notes += [f"{form.label}: {note}"] if note else []
         if check is not None and not _is_copy(path, kept):
             checks.append(check)
             kept.append(Candidate(form.label, path))
         else:
             path.unlink(missing_ok=True)
-    measured = worst(checks).measured
     title = "Every form of the graph computes the same"
+    measured = worst(checks).measured
     return tuple(kept), Check("graph.candidates", title, "pass", measured, LIMIT, "; ".join(notes))
 
 
-def _forms(functions: bool) -> tuple[_Form, ...]:
-    base = "inlined" if functions else "original"
-    forms = (
-        _Form("simplified", "original", _simplify),
-        _Form("repaired", base, _repair),
-        _Form("repaired-simplified", "repaired", _simplify),
-    )
-    return (_Form("inlined", "original", _inline), *forms) if functions else forms
-
-
 def _try(
-    form: _Form, source: Path, path: Path, samples: Sequence[Sample]
+    form: _Form, source: Path, path: Path, samples: Sequence[Sample], tensors: Tensors
 ) -> tuple[Check | None, str]:
     """Make one form and hold it against the samples; returns (None, why) when it is no use."""
+    note = ""
+    steps = []
+    if form.action:
+        steps = [native.Step(form.action, source, {"result": path.resolve()})]
+    else:
+        note = _repair(source, path, tensors)
+        if not note:
+            return None, ""
     try:
-        note = form.make(source, path)
-        if not path.is_file():
-            return None, note
-        check = compare(path, samples)
+        check = _compare(steps, path, samples)
     except ModelError as error:
         return None, f"left out: {error.what}"
     if check.status != "pass":
@@ -96,16 +104,12 @@ def _try(
     return check, note
 
 
-def compare(model: Path, samples: Sequence[Sample]) -> Check:
-    """State that a form of the model gives the original's answers.
-
-    Raises:
-        ModelError: onnxruntime refuses or crashes on it.
-    """
-    answers = run_reference(model, [sample.inputs for sample in samples])
-    title = f"{model.stem} computes the same as the original"
+def _compare(steps: Sequence[native.Step], model: Path, samples: Sequence[Sample]) -> Check:
+    """Perform the steps that make `model`, run it and hold its answers against the original's."""
+    step = run_step(model, [sample.inputs for sample in samples], model.parent)
+    answers = read_run(step, native.perform([*steps, step], timeout=_TIMEOUT_SECONDS)[-1])
     return worst(
-        parity(sample.outputs, answer, limit=LIMIT, id="graph.candidates", title=title)
+        parity(sample.outputs, answer, limit=LIMIT, id="graph.candidates", title=model.stem)
         for sample, answer in zip(samples, answers, strict=True)
     )
 
@@ -115,19 +119,9 @@ def _is_copy(path: Path, kept: Sequence[Candidate]) -> bool:
     return any(candidate.path.read_bytes() == data for candidate in kept)
 
 
-def _simplify(source: Path, result: Path) -> str:
-    simplify(source, result)
-    return ""
-
-
-def _inline(source: Path, result: Path) -> str:
-    native.call("inline", source, result=result.resolve())
-    return ""
-
-
-def _repair(source: Path, result: Path) -> str:
+def _repair(source: Path, result: Path, tensors: Tensors) -> str:
     model = read_model(source)
-    done = repair(model, infer_shapes(source))
+    done = repair(model, tensors)
     if done:
         result.write_bytes(model.SerializeToString(deterministic=True))
     return ", ".join(done)

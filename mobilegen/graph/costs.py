@@ -14,7 +14,7 @@ from onnx import NodeProto, TensorProto
 from mobilegen.artifacts import TensorSpec
 from mobilegen.graph import walk
 from mobilegen.graph.load import read_model
-from mobilegen.graph.shapes import infer_shapes
+from mobilegen.graph.shapes import trace_shapes
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,9 @@ def measure_costs(path: Path) -> Costs:
     """Return the costs of an .onnx file with fixed shapes.
 
     Raises:
-        ModelError: The model cannot be read or its shapes cannot be inferred.
+        ModelError: The model cannot be read, or crashes onnxruntime.
     """
-    return count_costs(read_model(path), infer_shapes(path))
+    return count_costs(read_model(path), trace_shapes(path))
 
 
 def count_costs(model: onnx.ModelProto, tensors: Mapping[str, TensorSpec]) -> Costs:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,79 +17,98 @@ TIMEOUT_SECONDS = 300.0
 
 _TITLES = {
     "check": "the onnx checker",
-    "infer": "onnx shape inference",
     "run": "onnxruntime",
+    "trace": "onnxruntime",
     "simplify": "onnxsim",
     "inline": "the onnx inliner",
 }
 _HINTS = {
     "check": "export the model again; the message above names the node",
-    "infer": "check the input shapes given with --input-shape",
     "run": "check that the model runs in onnxruntime with these input shapes",
+    "trace": "check that the model runs in onnxruntime with these input shapes",
+    "simplify": "export the model again",
+    "inline": "export the model again",
 }
 
 
-def call(
-    action: str, model: Path, *, timeout: float = TIMEOUT_SECONDS, **arguments: object
-) -> dict[str, Any]:
-    """Let a child process do `action` on a model file and return its answer.
+@dataclass(frozen=True)
+class Step:
+    """One thing that the child process does.
 
-    Args:
+    Attributes:
         action: One of `mobilegen.graph.worker.ACTIONS`.
         model: The .onnx file.
-        timeout: Seconds after which the child is killed.
-        arguments: Further values of the request; paths must be absolute.
+        arguments: Further values of the request; paths absolute.
+    """
+
+    action: str
+    model: Path
+    arguments: Mapping[str, object] = field(default_factory=dict)
+
+
+def perform(steps: Sequence[Step], *, timeout: float = TIMEOUT_SECONDS) -> list[dict[str, Any]]:
+    """Let one child process do the steps in order and return its answers.
+
+    Args:
+        steps: At least one.
+        timeout: Seconds for all of them, after which the child is killed.
 
     Raises:
-        ModelError: The library refused the model, crashed on it or ran out of time.
+        ModelError: A library refused the model, crashed on it or ran out of time.
     """
-    request = {"action": action, "model": str(model.resolve()), **arguments}
-    title = _TITLES[action]
+    requests = [
+        {"action": step.action, "model": str(step.model.resolve()), **step.arguments}
+        for step in steps
+    ]
     argv = [sys.executable, "-I", "-m", "mobilegen.graph.worker"]
-    text = json.dumps(request, default=str)
+    death: ProcessError | None = None
     try:
-        done = run(argv, title=title, timeout=timeout, input=text, cwd=model.resolve().parent)
+        text = run(
+            argv,
+            title=_TITLES[steps[0].action],
+            timeout=timeout,
+            input=json.dumps(requests, default=str),
+            cwd=steps[0].model.resolve().parent,
+        ).stdout
     except ProcessError as error:
-        raise _died(action, error) from error
-    answer = _answer(action, done.stdout)
-    if "error" in answer:
-        raise _refused(action, str(answer["error"]))
-    result: dict[str, Any] = answer["ok"]
-    return result
+        death, text = error, error.output
+    answers = _answers(text)
+    for step, answer in zip(steps, answers, strict=False):
+        if "error" in answer:
+            raise _refused(step.action, str(answer["error"]))
+    if len(answers) < len(steps):
+        raise _died(steps[len(answers)].action, death, timeout)
+    return [answer["ok"] for answer in answers[: len(steps)]]
 
 
-def _answer(action: str, text: str) -> dict[str, Any]:
-    try:
-        answer = json.loads(text)
-    except ValueError:
-        answer = None
-    if not isinstance(answer, dict) or not ("ok" in answer or "error" in answer):
-        raise ModelError(
-            f"{_TITLES[action]} gave no answer about the model", seen=[repr(text[:200])]
-        )
-    return answer
+def _answers(text: str) -> list[dict[str, Any]]:
+    """Return the answers at the beginning of what the child wrote."""
+    answers = []
+    for line in text.splitlines():
+        try:
+            answer = json.loads(line)
+        except ValueError:
+            break
+        if not isinstance(answer, dict) or not answer.keys() <= {"ok", "error"} or not answer:
+            break
+        answers.append(answer)
+    return answers
 
 
 def _refused(action: str, text: str) -> ModelError:
-    return ModelError(
-        f"{_TITLES[action]} refused the model",
-        seen=_message_lines(text),
-        hint=_HINTS.get(action, ""),
-    )
+    lines = [line.strip()[:300] for line in text.splitlines() if line.strip()]
+    return ModelError(f"{_TITLES[action]} refused the model", seen=lines[:6], hint=_HINTS[action])
 
 
-def _died(action: str, error: ProcessError) -> ModelError:
-    if error.returncode is None:
-        what = error.what
+def _died(action: str, death: ProcessError | None, timeout: float) -> ModelError:
+    if death is None:
+        what = f"{_TITLES[action]} gave no answer about the model"
+    elif death.returncode is None:
+        what = f"{_TITLES[action]} did not finish within {timeout:g} s"
     else:
-        what = f"{_TITLES[action]} crashed on the model ({describe_exit(error.returncode)})"
+        what = f"{_TITLES[action]} crashed on the model ({describe_exit(death.returncode)})"
     return ModelError(
         what,
-        seen=[line for line in error.seen if line.strip()][-3:],
+        seen=death.seen[-3:] if death else (),
         hint="export the model again; if it comes from elsewhere, do not trust it",
     )
-
-
-def _message_lines(text: str) -> list[str]:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return [line[:300] for line in lines[:6]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -35,14 +36,32 @@ def run_reference(
         ModelError: onnxruntime refused the model, failed, crashed or ran out of time.
     """
     with tempfile.TemporaryDirectory(prefix="mobilegen-") as scratch:
-        fed, made = Path(scratch, "in.npz"), Path(scratch, "out.npz")
-        write_npz(fed, {f"{i}/{name}": a for i, s in enumerate(inputs) for name, a in s.items()})
-        answer = native.call(
-            "run", model, timeout=timeout, inputs=fed, outputs=made, count=len(inputs)
-        )
-        arrays = read_npz(made)
-    names = answer["outputs"]
-    return [{name: arrays[f"{i}/{name}"] for name in names} for i in range(len(inputs))]
+        step = run_step(model, inputs, Path(scratch))
+        [answer] = native.perform([step], timeout=timeout)
+        return read_run(step, answer)
+
+
+def run_step(model: Path, inputs: Sequence[Mapping[str, Array]], folder: Path) -> native.Step:
+    """Return the step that runs a model, to be performed together with others.
+
+    Args:
+        model: A self-contained .onnx file.
+        inputs: Per sample, arrays by input name.
+        folder: A scratch folder for the arrays.
+    """
+    fed, made = (
+        folder.resolve() / f"{model.stem}-in.npz",
+        folder.resolve() / f"{model.stem}-out.npz",
+    )
+    write_npz(fed, {f"{i}/{name}": a for i, s in enumerate(inputs) for name, a in s.items()})
+    return native.Step("run", model, {"inputs": fed, "outputs": made, "count": len(inputs)})
+
+
+def read_run(step: native.Step, answer: Mapping[str, Any]) -> list[Arrays]:
+    """Return what a performed `run_step` made: per sample, arrays by output name."""
+    arrays = read_npz(Path(str(step.arguments["outputs"])))
+    count = int(str(step.arguments["count"]))
+    return [{name: arrays[f"{i}/{name}"] for name in answer["outputs"]} for i in range(count)]
 
 
 def require_repeatable(first: Mapping[str, Array], again: Mapping[str, Array]) -> None:

@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -120,18 +121,22 @@ def set_shape(value: ValueInfoProto, shape: Shape) -> bool:
     return True
 
 
-def infer_shapes(path: Path) -> dict[str, TensorSpec]:
-    """Return every tensor of a model file whose type and sizes shape inference can tell.
+def trace_shapes(path: Path) -> dict[str, TensorSpec]:
+    """Return every tensor of a model with fixed inputs, found by running it once.
+
+    Tensors inside subgraphs are not among them; there are none when the model cannot be run.
 
     Raises:
-        ModelError: Inference failed, crashed or ran out of time.
+        ModelError: onnxruntime crashed or ran out of time.
     """
-    answer = native.call("infer", path)
-    return {
-        name: TensorSpec(name, tuple(sizes), str(tensor_dtype_to_np_dtype(kind)))
-        for name, (kind, sizes) in answer["tensors"].items()
-        if kind in NUMBER_TYPES
-    }
+    [answer] = native.perform([native.Step("trace", path)])
+    return read_trace(answer)
+
+
+def read_trace(answer: Mapping[str, Any]) -> dict[str, TensorSpec]:
+    """Return the tensors that a performed step "trace" tells of."""
+    tensors = answer["tensors"].items()
+    return {name: TensorSpec(name, tuple(sizes), dtype) for name, (dtype, sizes) in tensors}
 
 
 def _declared(value: ValueInfoProto) -> tuple[Size, ...] | None:

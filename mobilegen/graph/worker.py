@@ -1,8 +1,8 @@
 """Child process that loads a model natively: `python -I -m mobilegen.graph.worker`.
 
 The C++ code of onnx, onnxruntime and onnxsim can crash, hang or take all memory on a bad model;
-here it can only take this process with it. A JSON request comes on standard input, one JSON
-answer goes to standard output: {"ok": …} or {"error": text}.
+here it can only take this process with it. A JSON list of requests comes on standard input. For
+each in turn a line goes to standard output: {"ok": …} or {"error": text}; an error ends it.
 """
 
 from __future__ import annotations
@@ -31,20 +31,29 @@ def check(request: Request) -> dict[str, Any]:
     return {}
 
 
-def infer(request: Request) -> dict[str, Any]:
-    """Return element type and sizes of every tensor that shape inference can tell."""
+def trace(request: Request) -> dict[str, Any]:
+    """Run the model on zeros with every tensor as output; return their types and sizes.
+
+    Shape inference gives up where sizes are computed from constants, as exporters write them for
+    padding; a run knows them all. A model that cannot be run like this has no known tensors.
+    """
     import onnx
 
-    model = onnx.shape_inference.infer_shapes(
-        onnx.load(request["model"], load_external_data=False), data_prop=True
-    )
-    graph = model.graph
-    known: dict[str, Any] = {}
-    for value in [*graph.value_info, *graph.input, *graph.output]:
-        tensor = value.type.tensor_type
-        if tensor.HasField("shape") and all(d.HasField("dim_value") for d in tensor.shape.dim):
-            known[value.name] = [tensor.elem_type, [d.dim_value for d in tensor.shape.dim]]
-    return {"tensors": known}
+    model = onnx.load(request["model"], load_external_data=False)
+    outputs = {value.name for value in model.graph.output}
+    for name in dict.fromkeys(name for node in model.graph.node for name in node.output if name):
+        if name not in outputs:
+            model.graph.output.append(onnx.ValueInfoProto(name=name))
+    try:
+        session = _session(model.SerializeToString())
+        feed = {value.name: _zeros(value) for value in session.get_inputs()}
+        names = [value.name for value in session.get_outputs()]
+        arrays = dict(zip(names, session.run(names, feed), strict=True)) | feed
+    except Exception:
+        traceback.print_exc()
+        return {"tensors": {}}
+    found = {name: array for name, array in arrays.items() if hasattr(array, "dtype")}
+    return {"tensors": {n: [str(a.dtype), list(a.shape)] for n, a in found.items()}}
 
 
 def run(request: Request) -> dict[str, Any]:
@@ -89,28 +98,45 @@ def inline(request: Request) -> dict[str, Any]:
 
 ACTIONS: dict[str, Callable[[Request], dict[str, Any]]] = {
     "check": check,
-    "infer": infer,
     "run": run,
+    "trace": trace,
     "simplify": simplify,
     "inline": inline,
 }
 
 
 def main() -> None:
-    """Answer the one request on standard input."""
-    answer_to = _claim_stdout()
+    """Answer the requests on standard input."""
+    answers_to = _claim_stdout()
     _limit_resources()
-    request = json.load(sys.stdin)
+    requests = json.load(sys.stdin)
+    with os.fdopen(answers_to, "w", encoding="ascii") as stream:
+        for request in requests:
+            answer = _answer(request)
+            stream.write(json.dumps(answer) + "\n")
+            # A crash in the next request must not take this answer with it.
+            stream.flush()
+            if "error" in answer:
+                return
+
+
+def _answer(request: Request) -> dict[str, Any]:
     try:
-        answer: dict[str, Any] = {"ok": ACTIONS[request["action"]](request)}
+        return {"ok": ACTIONS[request["action"]](request)}
     except Exception as error:
         traceback.print_exc()
-        answer = {"error": f"{type(error).__name__}: {error}"[:4000]}
-    with os.fdopen(answer_to, "w", encoding="ascii") as stream:
-        json.dump(answer, stream)
+        return {"error": f"{type(error).__name__}: {error}"[:4000]}
 
 
-def _session(model: str) -> Any:
+def _zeros(value: Any) -> Any:
+    import numpy as np
+
+    names = {"float": "float32", "double": "float64"}
+    kind = value.type.removeprefix("tensor(").removesuffix(")")
+    return np.zeros(value.shape, names.get(kind, kind))
+
+
+def _session(model: str | bytes) -> Any:
     import onnxruntime
 
     onnxruntime.disable_telemetry_events()

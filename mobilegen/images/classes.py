@@ -54,7 +54,7 @@ def probabilities(scores: NDArray[np.float32]) -> NDArray[np.float64]:
     if is_probabilities(scores):
         return flat
     powers: NDArray[np.float64] = np.exp(flat - flat.max())
-    return powers / powers.sum()
+    return np.asarray(powers / powers.sum())
 
 
 def top_predictions(

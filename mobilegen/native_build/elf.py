@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import lief
 
-from mobilegen.artifacts import Check, Target
+from mobilegen.artifacts import Check, CheckStatus, Target
 from mobilegen.errors import NativeBuildError
 from mobilegen.toolchains.symbols import SYSTEM_LIBRARIES, system_names
 from mobilegen.toolchains.targets import android_abi
@@ -34,6 +34,7 @@ ENGINE_EXPORTS = (
 
 _GNU_HASH_API_LEVEL = 23
 _NT_ANDROID_IDENT = 1
+_MIN_BYTES = 64
 _SHOWN = 8
 
 
@@ -90,7 +91,8 @@ def read_elf(path: Path) -> Elf:
     Raises:
         NativeBuildError: The file is missing or no ELF file.
     """
-    binary = lief.ELF.parse(str(path)) if path.is_file() else None
+    whole = path.is_file() and path.stat().st_size >= _MIN_BYTES
+    binary = lief.ELF.parse(str(path)) if whole else None
     if binary is None:
         raise NativeBuildError(f"{path.name} is not an ELF library")
     symbols = [symbol for symbol in binary.dynamic_symbols if str(symbol.name)]
@@ -197,13 +199,12 @@ def _check(
     measured: float | None = None,
     limit: float | None = None,
 ) -> Check:
-    status = "pass" if passed else "fail"
+    status: CheckStatus = "pass" if passed else "fail"
     return Check(name, title, status, measured, limit, "" if passed else detail)
 
 
 def _for_abi(check: Check, abi: str) -> Check:
-    return Check(f"{abi}.elf.{check.id}", check.title, check.status, check.measured, check.limit,
-                 check.detail)  # fmt: skip
+    return replace(check, id=f"{abi}.elf.{check.id}")
 
 
 def _list(names: Iterable[str]) -> str:

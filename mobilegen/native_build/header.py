@@ -33,14 +33,18 @@ def render_header(artifact: Artifact, plan: EnginePlan, package: str) -> str:
     if not artifact.inputs or not artifact.outputs:
         raise NativeBuildError("the model has no inputs or no outputs")
     files = dict(artifact.files)
-    return _environment().get_template(_TEMPLATE).render(
-        jni_prefix=jni_prefix(package),
-        params_file=plan.params_file,
-        weights_file=plan.weights_file,
-        params_sha256=files["params"].sha256,
-        weights_size=files["weights"].size,
-        inputs=artifact.inputs,
-        outputs=artifact.outputs,
+    return (
+        _environment()
+        .get_template(_TEMPLATE)
+        .render(
+            jni_prefix=jni_prefix(package),
+            params_file=plan.params_file,
+            weights_file=plan.weights_file,
+            params_sha256=files["params"].sha256,
+            weights_size=files["weights"].size,
+            inputs=artifact.inputs,
+            outputs=artifact.outputs,
+        )
     )
 
 

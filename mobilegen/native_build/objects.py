@@ -92,7 +92,8 @@ def _configured(
     listing = folder / "mobilegen-names.json"
     if not listing.is_file():
         shutil.rmtree(folder, ignore_errors=True)
-        variables = (*build_type(recipe.flags), *recipe.options)
+        flags = recipe.flags + (recipe.android_flags if target.platform == "android" else ())
+        variables = (*build_type(flags), *recipe.options)
         configure(source, folder, target, toolchain, variables)
         names = object_names(json.loads((folder / "compile_commands.json").read_text()), recipe)
         write_text(listing, json.dumps(names, indent=1, sort_keys=True))

@@ -31,12 +31,14 @@ class ObjectRecipe:
     Attributes:
         options: CMake cache variables.
         flags: Compile flags for optimisation and code generation.
+        android_flags: Further flags for the objects on Android.
         prefix: What the paths of the wanted objects in the build tree begin with.
     """
 
     source: SourcePackage
     options: tuple[tuple[str, str], ...]
     flags: tuple[str, ...]
+    android_flags: tuple[str, ...]
     prefix: str
 
 

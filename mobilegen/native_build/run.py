@@ -56,7 +56,16 @@ def configure(
         *toolchain.variables,
         *variables,
     ]
-    argv = [cmake_program(), "-S", source, "-B", build, "-G", "Ninja", *defines(settings)]
+    argv: list[str | Path] = [
+        cmake_program(),
+        "-S",
+        source,
+        "-B",
+        build,
+        "-G",
+        "Ninja",
+        *defines(settings),
+    ]
     return run(
         argv,
         title=f"configuring for {target.abi}",
@@ -82,7 +91,7 @@ def ninja(build: Path, targets: Sequence[str], *, jobs: int, title: str) -> Comp
     Raises:
         ProcessError: A command failed.
     """
-    argv = [ninja_program(), "-C", build, "-j", str(max(jobs, 1)), *targets]
+    argv: list[str | Path] = [ninja_program(), "-C", build, "-j", str(max(jobs, 1)), *targets]
     return run(argv, title=title, timeout=_BUILD_SECONDS, env=clean_environment())
 
 

@@ -1,5 +1,6 @@
 """The build graph. SCons runs this file; it decides by content what has to be done again."""
 
+import functools
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -56,13 +57,13 @@ for abi in plan.abis:
         f"lib/{abi}",
         interface,
         stages.library_decisions(plan, abi),
-        lambda plan, folder, abi=abi: stages.make_library(plan, folder, abi),
+        functools.partial(stages.make_library, abi=abi),
     )
     proof = stage(
         f"proof/{abi}",
-        [*library, *artifact, *graph, *description],
+        [*library, *artifact, *graph],
         stages.proof_decisions(plan, abi),
-        lambda plan, folder, abi=abi: stages.prove_library(plan, folder, abi),
+        functools.partial(stages.prove_library, abi=abi),
     )
     results += [library, proof]
 Default(results)

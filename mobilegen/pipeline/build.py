@@ -74,7 +74,7 @@ def _run_graph(plan: BuildPlan, listen: Listener) -> set[str]:
             log.append(line)
             return
         if event["event"] == "error":
-            failures.append(events.error_from(event))
+            failures.append(events.error_from(event["error"]))
         if event["event"] == "done":
             done.add(event["step"])
         listen(event)

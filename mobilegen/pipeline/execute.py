@@ -21,10 +21,11 @@ Arrays = Mapping[str, NDArray[Any]]
 def execute_host(result: Result, inputs: Arrays, *, offline: bool = False) -> Execution:
     """Run the model files with the runtime's own build for this computer."""
     runtime = runtimes.get(result.artifact.runtime)
+    title = f"{result.artifact.runtime} on this computer, start-up included"
     started = time.monotonic()
     outputs = runtime.run_host(result.artifact, [inputs], offline=offline)
     seconds = time.monotonic() - started
-    return Execution(tuple(outputs), 0.0, (seconds,), f"{result.artifact.runtime} on the host", {})
+    return Execution(tuple(outputs), 0.0, (seconds,), title, {})
 
 
 def execute_library(

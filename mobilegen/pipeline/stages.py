@@ -48,7 +48,7 @@ def run(name: str, action: Action, plan: BuildPlan) -> int:
             seconds = time.monotonic() - started
             close_folder(fresh, seconds, detail)
     except MobilegenError as error:
-        events.emit("error", step=name, **events.error_values(error))
+        events.emit("error", step=name, error=events.error_values(error))
         return 1
     events.emit("done", step=name, seconds=seconds, detail=detail)
     return 0

@@ -27,10 +27,16 @@ def print_summary(report: BuildReport, folder: Path) -> None:
 def print_checks(checks: Iterable[Check]) -> None:
     """Write a table of checks with value and limit."""
     rows = [
-        (_MARKS[check.status], _number(check.measured), _number(check.limit), check.title)
+        (
+            _MARKS[check.status],
+            check.id.partition(".")[0],
+            _number(check.measured),
+            _number(check.limit),
+            check.title,
+        )
         for check in checks
     ]
-    console.table(("check", "value", "limit", "statement"), rows)
+    console.table(("check", "of", "value", "limit", "statement"), rows)
 
 
 def print_verdict(checks: Iterable[Check]) -> None:

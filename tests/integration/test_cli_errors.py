@@ -46,7 +46,9 @@ def test_truncated_model(net: Path, tmp_path: Path) -> None:
 
 
 def test_unsupported_operator(tmp_path: Path) -> None:
-    path = models.save(models.unsupported_operator(), tmp_path / "net.onnx")
+    net = models.Net()
+    x = net.op("Det", net.conv("image", 1, 4), output="out")
+    path = models.save(net.model({"image": [1, 1, 8, 8]}, {x: [1, 4]}), tmp_path / "net.onnx")
     text = fail(errors.ConversionError.exit_code, "convert", path, "--out", tmp_path / "out")
     assert "Det" in text
     assert_no_result(tmp_path / "out")
@@ -114,7 +116,7 @@ def test_interrupt_keeps_the_previous_result(net: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     succeed("convert", net, "--out", out)
     before = (out / "build.json").read_bytes()
-    models.save(models.lenet(seed=5), net)
+    models.save(models.residual(), net)
     child = start("convert", net, "--out", out)
     wait_for_stage(child)
     child.send_signal(signal.SIGINT)

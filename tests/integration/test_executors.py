@@ -86,7 +86,6 @@ def test_equals_the_reference(
     assert execution.load_seconds > 0
     assert execution.facts["constructors_ran"]
     assert execution.facts.get("constructors", 1) == 1
-    assert execution.facts.get("jni_warnings", []) == []
 
 
 @every_way
@@ -170,6 +169,21 @@ def test_java_exception_is_an_error(
 ) -> None:
     with pytest.raises(ExecutionError, match=r"IllegalStateException: dims do not fit the model"):
         run(executor, abi, library(abi, "throw"), model, interface)
+
+
+@ways("jni")
+@pytest.mark.parametrize(("fault", "text"), [("pending", "pending"), ("wrong", r"JNI")])
+def test_wrong_use_of_jni_is_found(
+    abi: str,
+    executor: Executor,
+    interface: Interface,
+    fault: str,
+    text: str,
+    library: Library,
+    model: Artifact,
+) -> None:
+    with pytest.raises(ExecutionError, match=text):
+        run(executor, abi, library(abi, fault), model, interface)
 
 
 @ways("c")

@@ -43,20 +43,22 @@ def downloads() -> Path:
     return cache_dir() / "downloads"
 
 
+@pytest.fixture(scope="module")
+def module_cache(tmp_path_factory: pytest.TempPathFactory, downloads: Path) -> Path:
+    """A cache that begins with the downloads only; what one test compiled, others find."""
+    return make_cache(tmp_path_factory.mktemp("module cache"), downloads)
+
+
 @pytest.fixture
-def empty_cache(
-    tmp_path: Path, downloads: Path, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[str], Path]:
-    """Switches to an empty cache that has the downloads only."""
+def own_cache(module_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("MOBILEGEN_CACHE", str(module_cache))
+    return module_cache
 
-    def use(name: str) -> Path:
-        folder = tmp_path / name
-        folder.mkdir()
-        (folder / "downloads").symlink_to(downloads)
-        monkeypatch.setenv("MOBILEGEN_CACHE", str(folder))
-        return folder
 
-    return use
+def make_cache(folder: Path, downloads: Path) -> Path:
+    folder.mkdir(exist_ok=True)
+    (folder / "downloads").symlink_to(downloads)
+    return folder
 
 
 def build(model: Converted, abi: str, folder: Path, *, api_level: int = 21) -> Library:
@@ -99,44 +101,46 @@ def test_api_level_reaches_the_library(mobilenet: Converted, tmp_path: Path) -> 
 
 
 def test_second_model_compiles_only_what_is_missing(
-    mobilenet: Converted, lenet: Converted, tmp_path: Path, empty_cache: Callable[[str], Path]
+    mobilenet: Converted, lenet: Converted, tmp_path: Path, own_cache: Path
 ) -> None:
-    cache = empty_cache("cache")
     first = build(lenet, "armeabi-v7a", tmp_path / "first")
-    before = objects(cache)
+    before = objects(own_cache)
     assert "layer.cpp.o" not in before and "lstm.cpp.o" not in before
     build(mobilenet, "armeabi-v7a", tmp_path / "second")
-    after = objects(cache)
+    after = objects(own_cache)
     assert {name: time for name, time in after.items() if name in before} == before
     new = {name.partition(".")[0].removesuffix("_arm") for name in after.keys() - before.keys()}
     assert new == {"binaryop", "clip", "convolutiondepthwise", "reduction"} & new
     assert "convolutiondepthwise" in new
     again = build(lenet, "armeabi-v7a", tmp_path / "third")
-    assert objects(cache) == after
+    assert objects(own_cache) == after
     assert again.sha256 == first.sha256
 
 
 def test_same_bytes_from_other_folders(
-    lenet: Converted, tmp_path: Path, empty_cache: Callable[[str], Path]
+    lenet: Converted,
+    tmp_path: Path,
+    own_cache: Path,
+    downloads: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    empty_cache("one cache")
-    first = build(lenet, "x86", tmp_path / "a")
-    empty_cache("another")
-    second = build(lenet, "x86", tmp_path / "some other folder" / "b")
+    first = build(lenet, "armeabi-v7a", tmp_path / "a")
+    monkeypatch.setenv("MOBILEGEN_CACHE", str(make_cache(tmp_path / "other cache", downloads)))
+    second = build(lenet, "armeabi-v7a", tmp_path / "some other folder" / "b")
     assert first.path.read_bytes() == second.path.read_bytes()
-    renamed = replace(lenet.artifact, operators=(*lenet.artifact.operators, "HardSwish"))
-    other = build(replace(lenet, artifact=renamed), "x86", tmp_path / "c")
+    wider = replace(lenet.artifact, operators=(*lenet.artifact.operators, "HardSwish"))
+    other = build(replace(lenet, artifact=wider), "armeabi-v7a", tmp_path / "c")
     assert other.sha256 != first.sha256
 
 
 @pytest.mark.parametrize("damage", ["object", "half configured", "ninja", "names", "source"])
 def test_damaged_set_is_repaired(
-    damage: str, lenet: Converted, tmp_path: Path, empty_cache: Callable[[str], Path]
+    damage: str, lenet: Converted, tmp_path: Path, own_cache: Path
 ) -> None:
-    cache = empty_cache("cache")
     good = build(lenet, "armeabi-v7a", tmp_path / "good")
-    (folder,) = (path for path in (cache / "objects").iterdir() if path.is_dir())
-    DAMAGES[damage](folder, next(path for path in (cache / "sources").iterdir() if path.is_dir()))
+    (folder,) = (path for path in (own_cache / "objects").iterdir() if path.is_dir())
+    (source,) = (path for path in (own_cache / "sources").iterdir() if path.is_dir())
+    DAMAGES[damage](folder, source)
     assert build(lenet, "armeabi-v7a", tmp_path / "again").sha256 == good.sha256
 
 
@@ -173,20 +177,21 @@ DAMAGES: dict[str, Callable[[Path, Path], None]] = {
 
 
 def test_compiler_error_is_told(
-    lenet: Converted,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    empty_cache: Callable[[str], Path],
+    lenet: Converted, tmp_path: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cache = empty_cache("cache")
+    def sets() -> set[str]:
+        return {path.name for path in (own_cache / "objects").iterdir() if path.is_dir()}
+
+    build(lenet, "armeabi-v7a", tmp_path / "good")
+    before = sets()
     monkeypatch.setattr(native, "_FLAGS", ("-include", "no_such_header.h"))
     with pytest.raises(NativeBuildError, match=r"no_such_header\.h"):
-        build(lenet, "x86", tmp_path / "x")
-    assert not any(path.is_dir() for path in (cache / "objects").iterdir())
+        build(lenet, "armeabi-v7a", tmp_path / "x")
+    assert sets() == before
 
 
 def test_linker_error_is_told(
-    lenet: Converted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    lenet: Converted, tmp_path: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     select = native.select_objects
 

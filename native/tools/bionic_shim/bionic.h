@@ -2,8 +2,8 @@
  * meaning, written over that C library.
  *
  * Built in two ways: into elfrun (musl, 32 or 64 bits), where they are called bionic_<name> and
- * looked up in a table; and, with BIONIC_SHARED, as a shared library for a Java VM (glibc, 64 bits),
- * where each carries Android's own name.
+ * looked up in a table; and, with BIONIC_SHARED, as a shared library for a Java VM (glibc, 64
+ * bits), where each carries Android's own name.
  */
 #pragma once
 
@@ -15,7 +15,7 @@
 
 #ifdef BIONIC_SHARED
 #define SHIM(result, name, ...) \
-    __attribute__((visibility("default"))) result bionic_##name(__VA_ARGS__) __asm__(#name)
+  __attribute__((visibility("default"))) result bionic_##name(__VA_ARGS__) __asm__(#name)
 #else
 #define SHIM(result, name, ...) result bionic_##name(__VA_ARGS__)
 #endif
@@ -48,7 +48,8 @@ SHIM(int, __system_property_read, const void* info, char* name, char* value);
 SHIM(int, __android_log_write, int priority, const char* tag, const char* text);
 SHIM(int, __android_log_print, int priority, const char* tag, const char* format, ...);
 SHIM(int, __android_log_vprint, int priority, const char* tag, const char* format, va_list values);
-SHIM(_Noreturn void, __android_log_assert, const char* condition, const char* tag, const char* format, ...);
+SHIM(_Noreturn void, __android_log_assert, const char* condition, const char* tag,
+     const char* format, ...);
 
 /* streams that may be one of &__sF[0..2] */
 SHIM(int, fprintf, FILE* stream, const char* format, ...);
@@ -74,7 +75,8 @@ SHIM(char*, __strncat_chk, char* to, const char* from, size_t count, size_t size
 SHIM(size_t, __strlen_chk, const char* text, size_t size);
 SHIM(char*, __strchr_chk, const char* text, int character, size_t size);
 SHIM(char*, __strrchr_chk, const char* text, int character, size_t size);
-SHIM(int, __vsnprintf_chk, char* to, size_t count, int flags, size_t size, const char* format, va_list values);
+SHIM(int, __vsnprintf_chk, char* to, size_t count, int flags, size_t size, const char* format,
+     va_list values);
 SHIM(int, __snprintf_chk, char* to, size_t count, int flags, size_t size, const char* format, ...);
 SHIM(int, __vsprintf_chk, char* to, int flags, size_t size, const char* format, va_list values);
 SHIM(int, __sprintf_chk, char* to, int flags, size_t size, const char* format, ...);

@@ -12,17 +12,17 @@
 #include <sys/types.h>
 
 typedef struct {
-    uintptr_t handle;
+  uintptr_t handle;
 } bionic_object;
 
 typedef struct {
-    long seconds;
-    long nanoseconds;
+  long seconds;
+  long nanoseconds;
 } bionic_timespec;
 
 typedef struct {
-    long seconds;
-    long microseconds;
+  long seconds;
+  long microseconds;
 } bionic_timeval;
 
 int bionic_pthread_mutex_init(bionic_object* mutex, const long* attributes);
@@ -36,7 +36,8 @@ int bionic_pthread_mutexattr_destroy(long* attributes);
 
 int bionic_pthread_cond_init(bionic_object* cond, const long* attributes);
 int bionic_pthread_cond_wait(bionic_object* cond, bionic_object* mutex);
-int bionic_pthread_cond_timedwait(bionic_object* cond, bionic_object* mutex, const bionic_timespec* until);
+int bionic_pthread_cond_timedwait(bionic_object* cond, bionic_object* mutex,
+                                  const bionic_timespec* until);
 int bionic_pthread_cond_signal(bionic_object* cond);
 int bionic_pthread_cond_broadcast(bionic_object* cond);
 int bionic_pthread_cond_destroy(bionic_object* cond);
@@ -59,9 +60,11 @@ int bionic_pthread_attr_init(bionic_object* attributes);
 int bionic_pthread_attr_setdetachstate(bionic_object* attributes, int state);
 int bionic_pthread_attr_setstacksize(bionic_object* attributes, size_t size);
 int bionic_pthread_attr_destroy(bionic_object* attributes);
-/* How often a thread was started. */
+/* How often a thread was started, and a condition variable signalled. */
 int bionic_threads_started(void);
-int bionic_pthread_create(pthread_t* thread, const bionic_object* attributes, void* (*start)(void*), void* argument);
+int bionic_thread_signals(void);
+int bionic_pthread_create(pthread_t* thread, const bionic_object* attributes, void* (*start)(void*),
+                          void* argument);
 
 long bionic_time(long* result);
 int bionic_clock_gettime(int clock, bionic_timespec* result);
@@ -74,7 +77,8 @@ int bionic_ftruncate(int file, long size);
 ssize_t bionic_pread(int file, void* data, size_t size, long offset);
 ssize_t bionic_pread64(int file, void* data, size_t size, int64_t offset);
 void* bionic_mmap(void* address, size_t size, int protection, int flags, int file, long offset);
-void* bionic_mmap64(void* address, size_t size, int protection, int flags, int file, int64_t offset);
+void* bionic_mmap64(void* address, size_t size, int protection, int flags, int file,
+                    int64_t offset);
 int bionic_fseeko(FILE* stream, long offset, int whence);
 long bionic_ftello(FILE* stream);
 

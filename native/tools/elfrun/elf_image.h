@@ -9,15 +9,15 @@
 typedef ElfW(Sym) elf_symbol;
 
 struct elf_image {
-    const char* path;
-    uintptr_t base; /* address of virtual address 0 of the file */
-    uintptr_t begin;
-    uintptr_t end;
-    const ElfW(Dyn)* dynamic;
-    const elf_symbol* symbols;
-    size_t symbol_count;
-    const char* strings;
-    size_t constructors; /* how many ran */
+  const char* path;
+  uintptr_t base; /* address of virtual address 0 of the file */
+  uintptr_t begin;
+  uintptr_t end;
+  const ElfW(Dyn) * dynamic;
+  const elf_symbol* symbols;
+  size_t symbol_count;
+  const char* strings;
+  size_t constructors; /* how many ran */
 };
 
 /* Gives the address of a function of Android's libraries, or null. */

@@ -31,306 +31,266 @@ static struct elf_image library;
 static FILE* report;
 
 struct names {
-    int count;
-    char** list;
+  int count;
+  char** list;
 };
 
 /* The library's functions, by the names of engine.h. */
 static struct {
-    __typeof__(mobilegen_open)* open;
-    __typeof__(mobilegen_input_count)*input_count, *output_count;
-    __typeof__(mobilegen_input_name)*input_name, *output_name;
-    __typeof__(mobilegen_input_rank)*input_rank, *output_rank;
-    __typeof__(mobilegen_input_shape)*input_shape, *output_shape;
-    __typeof__(mobilegen_set_threads)* set_threads;
-    __typeof__(mobilegen_predict)* predict;
-    __typeof__(mobilegen_last_error)* last_error;
-    __typeof__(mobilegen_close)* close;
+  __typeof__(mobilegen_open)* open;
+  __typeof__(mobilegen_input_count)*input_count, *output_count;
+  __typeof__(mobilegen_input_name)*input_name, *output_name;
+  __typeof__(mobilegen_input_rank)*input_rank, *output_rank;
+  __typeof__(mobilegen_input_shape)*input_shape, *output_shape;
+  __typeof__(mobilegen_set_threads)* set_threads;
+  __typeof__(mobilegen_predict)* predict;
+  __typeof__(mobilegen_last_error)* last_error;
+  __typeof__(mobilegen_close)* close;
 } engine;
 
-void die(int code, const char* format, ...)
-{
-    va_list values;
-    va_start(values, format);
-    fflush(0);
-    fputs("elfrun: ", stderr);
-    vfprintf(stderr, format, values);
-    fputc('\n', stderr);
-    va_end(values);
-    _exit(code);
+void die(int code, const char* format, ...) {
+  va_list values;
+  va_start(values, format);
+  fflush(0);
+  fputs("elfrun: ", stderr);
+  vfprintf(stderr, format, values);
+  fputc('\n', stderr);
+  va_end(values);
+  _exit(code);
 }
 
-static uintptr_t program_counter(const ucontext_t* context)
-{
+static uintptr_t program_counter(const ucontext_t* context) {
 #ifdef __LP64__
-    return (uintptr_t)context->uc_mcontext.gregs[REG_RIP];
+  return (uintptr_t)context->uc_mcontext.gregs[REG_RIP];
 #else
-    return (uintptr_t)context->uc_mcontext.gregs[REG_EIP];
+  return (uintptr_t)context->uc_mcontext.gregs[REG_EIP];
 #endif
 }
 
-static void on_crash(int number, siginfo_t* info, void* context)
-{
-    char where[256] = "outside the library";
-    elf_describe(&library, program_counter(context), where, sizeof where);
-    dprintf(2, "elfrun: %s at %s, address %p\n", strsignal(number), where, info->si_addr);
-    signal(number, SIG_DFL);
-    raise(number);
+static void on_crash(int number, siginfo_t* info, void* context) {
+  char where[256] = "outside the library";
+  elf_describe(&library, program_counter(context), where, sizeof where);
+  dprintf(2, "elfrun: %s at %s, address %p\n", strsignal(number), where, info->si_addr);
+  signal(number, SIG_DFL);
+  raise(number);
 }
 
-static void catch_crashes(void)
-{
-    static const int numbers[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE};
-    static char stack[1 << 16];
-    stack_t alternative = {.ss_sp = stack, .ss_size = sizeof stack};
-    struct sigaction action = {.sa_sigaction = on_crash, .sa_flags = SA_SIGINFO | SA_ONSTACK};
-    sigaltstack(&alternative, 0);
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        sigaction(numbers[i], &action, 0);
+static void catch_crashes(void) {
+  static const int numbers[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE};
+  static char stack[1 << 16];
+  stack_t alternative = {.ss_sp = stack, .ss_size = sizeof stack};
+  struct sigaction action = {.sa_sigaction = on_crash, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+  sigaltstack(&alternative, 0);
+  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) sigaction(numbers[i], &action, 0);
 }
 
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+static double now(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
-static void* function(const char* name)
-{
-    void* found = elf_find(&library, name);
-    if (!found)
-        die(EXIT_LIBRARY, "%s does not export %s", library.path, name);
-    return found;
+static void* function(const char* name) {
+  void* found = elf_find(&library, name);
+  if (!found) die(EXIT_LIBRARY, "%s does not export %s", library.path, name);
+  return found;
 }
 
-static float* read_tensor(int sample, int index, size_t* count)
-{
-    char path[64];
-    snprintf(path, sizeof path, "in.%d.%d", sample, index);
-    FILE* file = fopen(path, "rb");
-    if (!file || fseek(file, 0, SEEK_END))
-        die(EXIT_USAGE, "cannot read %s", path);
-    size_t size = (size_t)ftell(file);
-    float* data = malloc(size + 1);
-    rewind(file);
-    if (fread(data, 1, size, file) != size)
-        die(EXIT_USAGE, "cannot read %s", path);
-    fclose(file);
-    *count = size / sizeof *data;
-    return data;
+static float* read_tensor(int sample, int index, size_t* count) {
+  char path[64];
+  snprintf(path, sizeof path, "in.%d.%d", sample, index);
+  FILE* file = fopen(path, "rb");
+  if (!file || fseek(file, 0, SEEK_END)) die(EXIT_USAGE, "cannot read %s", path);
+  size_t size = (size_t)ftell(file);
+  float* data = malloc(size + 1);
+  rewind(file);
+  if (fread(data, 1, size, file) != size) die(EXIT_USAGE, "cannot read %s", path);
+  fclose(file);
+  *count = size / sizeof *data;
+  return data;
 }
 
-static void write_tensor(int sample, int index, const float* data, size_t count)
-{
-    char path[64];
-    snprintf(path, sizeof path, "out.%d.%d", sample, index);
-    FILE* file = fopen(path, "wb");
-    if (!file || fwrite(data, sizeof *data, count, file) != count || fclose(file))
-        die(EXIT_USAGE, "cannot write %s", path);
+static void write_tensor(int sample, int index, const float* data, size_t count) {
+  char path[64];
+  snprintf(path, sizeof path, "out.%d.%d", sample, index);
+  FILE* file = fopen(path, "wb");
+  if (!file || fwrite(data, sizeof *data, count, file) != count || fclose(file))
+    die(EXIT_USAGE, "cannot write %s", path);
 }
 
-static void find_functions(void)
-{
-    engine.open = function("mobilegen_open");
-    engine.input_count = function("mobilegen_input_count");
-    engine.output_count = function("mobilegen_output_count");
-    engine.input_name = function("mobilegen_input_name");
-    engine.output_name = function("mobilegen_output_name");
-    engine.input_rank = function("mobilegen_input_rank");
-    engine.output_rank = function("mobilegen_output_rank");
-    engine.input_shape = function("mobilegen_input_shape");
-    engine.output_shape = function("mobilegen_output_shape");
-    engine.set_threads = function("mobilegen_set_threads");
-    engine.predict = function("mobilegen_predict");
-    engine.last_error = function("mobilegen_last_error");
-    engine.close = function("mobilegen_close");
+static void find_functions(void) {
+  engine.open = function("mobilegen_open");
+  engine.input_count = function("mobilegen_input_count");
+  engine.output_count = function("mobilegen_output_count");
+  engine.input_name = function("mobilegen_input_name");
+  engine.output_name = function("mobilegen_output_name");
+  engine.input_rank = function("mobilegen_input_rank");
+  engine.output_rank = function("mobilegen_output_rank");
+  engine.input_shape = function("mobilegen_input_shape");
+  engine.output_shape = function("mobilegen_output_shape");
+  engine.set_threads = function("mobilegen_set_threads");
+  engine.predict = function("mobilegen_predict");
+  engine.last_error = function("mobilegen_last_error");
+  engine.close = function("mobilegen_close");
 }
 
-static void require(int status, const char* what)
-{
-    if (status)
-        die(EXIT_RESULT, "%s returned %d: %s", what, status, engine.last_error());
+static void require(int status, const char* what) {
+  if (status) die(EXIT_RESULT, "%s returned %d: %s", what, status, engine.last_error());
 }
 
-static int index_of(const struct names* names, const char* name)
-{
-    for (int i = 0; i < names->count; i++) {
-        if (name && !strcmp(names->list[i], name))
-            return i;
-    }
-    die(EXIT_RESULT, "the library has a tensor %s that the model has not", name ? name : "without name");
+static int index_of(const struct names* names, const char* name) {
+  for (int i = 0; i < names->count; i++) {
+    if (name && !strcmp(names->list[i], name)) return i;
+  }
+  die(EXIT_RESULT, "the library has a tensor %s that the model has not",
+      name ? name : "without name");
 }
 
-static size_t elements(const int* shape, int rank)
-{
-    size_t count = 1;
-    if (rank < 0 || (rank && !shape))
-        die(EXIT_RESULT, "the library gives no shape for a tensor");
-    for (int i = 0; i < rank; i++)
-        count *= (size_t)shape[i];
-    return count;
+static size_t elements(const int* shape, int rank) {
+  size_t count = 1;
+  if (rank < 0 || (rank && !shape)) die(EXIT_RESULT, "the library gives no shape for a tensor");
+  for (int i = 0; i < rank; i++) count *= (size_t)shape[i];
+  return count;
 }
 
-static float* guarded(size_t count)
-{
-    float* data = malloc((count + GUARD_WORDS) * sizeof *data);
-    for (size_t i = 0; i < count + GUARD_WORDS; i++)
-        memcpy(&data[i], &GUARD, sizeof GUARD);
-    return data;
+static float* guarded(size_t count) {
+  float* data = malloc((count + GUARD_WORDS) * sizeof *data);
+  for (size_t i = 0; i < count + GUARD_WORDS; i++) memcpy(&data[i], &GUARD, sizeof GUARD);
+  return data;
 }
 
-static void check_guard(const float* data, size_t count, const char* name)
-{
-    for (int i = 0; i < GUARD_WORDS; i++) {
-        if (memcmp(&data[count + i], &GUARD, sizeof GUARD))
-            die(EXIT_RESULT, "mobilegen_predict wrote past the end of output %s", name);
-    }
+static void check_guard(const float* data, size_t count, const char* name) {
+  for (int i = 0; i < GUARD_WORDS; i++) {
+    if (memcmp(&data[count + i], &GUARD, sizeof GUARD))
+      die(EXIT_RESULT, "mobilegen_predict wrote past the end of output %s", name);
+  }
 }
 
-static void predict_engine(mobilegen_engine* model, int sample, const struct names* inputs, const struct names* outputs)
-{
-    const float* in[MAX_TENSORS];
-    float* out[MAX_TENSORS];
-    size_t count;
-    for (int i = 0; i < inputs->count; i++) {
-        in[i] = read_tensor(sample, index_of(inputs, engine.input_name(model, i)), &count);
-        if (count != elements(engine.input_shape(model, i), engine.input_rank(model, i)))
-            die(EXIT_RESULT, "input %s has another size in the library", engine.input_name(model, i));
-    }
-    for (int i = 0; i < outputs->count; i++)
-        out[i] = guarded(elements(engine.output_shape(model, i), engine.output_rank(model, i)));
-    double started = now();
-    require(engine.predict(model, in, out), "mobilegen_predict");
-    fprintf(report, "predict_seconds %.9f\n", now() - started);
-    for (int i = 0; i < outputs->count; i++) {
-        count = elements(engine.output_shape(model, i), engine.output_rank(model, i));
-        check_guard(out[i], count, engine.output_name(model, i));
-        write_tensor(sample, index_of(outputs, engine.output_name(model, i)), out[i], count);
-        free(out[i]);
-    }
-    for (int i = 0; i < inputs->count; i++)
-        free((void*)in[i]);
+static void predict_engine(mobilegen_engine* model, int sample, const struct names* inputs,
+                           const struct names* outputs) {
+  const float* in[MAX_TENSORS];
+  float* out[MAX_TENSORS];
+  size_t count;
+  for (int i = 0; i < inputs->count; i++) {
+    in[i] = read_tensor(sample, index_of(inputs, engine.input_name(model, i)), &count);
+    if (count != elements(engine.input_shape(model, i), engine.input_rank(model, i)))
+      die(EXIT_RESULT, "input %s has another size in the library", engine.input_name(model, i));
+  }
+  for (int i = 0; i < outputs->count; i++)
+    out[i] = guarded(elements(engine.output_shape(model, i), engine.output_rank(model, i)));
+  double started = now();
+  require(engine.predict(model, in, out), "mobilegen_predict");
+  fprintf(report, "predict_seconds %.9f\n", now() - started);
+  for (int i = 0; i < outputs->count; i++) {
+    count = elements(engine.output_shape(model, i), engine.output_rank(model, i));
+    check_guard(out[i], count, engine.output_name(model, i));
+    write_tensor(sample, index_of(outputs, engine.output_name(model, i)), out[i], count);
+    free(out[i]);
+  }
+  for (int i = 0; i < inputs->count; i++) free((void*)in[i]);
 }
 
-static struct names take_names(char*** arguments)
-{
-    struct names names = {.count = **arguments ? atoi(**arguments) : -1, .list = *arguments + 1};
-    for (int i = 0; i < names.count; i++) {
-        if (!names.list[i])
-            names.count = -1;
-    }
-    if (names.count < 0 || names.count > MAX_TENSORS)
-        die(EXIT_USAGE, "bad list of names");
-    *arguments += names.count + 1;
-    return names;
+static struct names take_names(char*** arguments) {
+  struct names names = {.count = **arguments ? atoi(**arguments) : -1, .list = *arguments + 1};
+  for (int i = 0; i < names.count; i++) {
+    if (!names.list[i]) names.count = -1;
+  }
+  if (names.count < 0 || names.count > MAX_TENSORS) die(EXIT_USAGE, "bad list of names");
+  *arguments += names.count + 1;
+  return names;
 }
 
-static void run_engine(char** arguments, int threads, int samples)
-{
-    char** rest = arguments + 6;
-    mobilegen_engine* model = 0;
-    struct names inputs = take_names(&rest), outputs = take_names(&rest);
-    find_functions();
-    double started = now();
-    require(engine.open(arguments[2], arguments[3], &model), "mobilegen_open");
-    if (threads > 1)
-        require(engine.set_threads(model, threads), "mobilegen_set_threads");
-    fprintf(report, "load_seconds %.9f\n", now() - started);
-    if (engine.input_count(model) != inputs.count || engine.output_count(model) != outputs.count)
-        die(EXIT_RESULT, "the library has %d inputs and %d outputs, the model %d and %d",
-            engine.input_count(model), engine.output_count(model), inputs.count, outputs.count);
-    for (int sample = 0; sample < samples; sample++)
-        predict_engine(model, sample, &inputs, &outputs);
-    engine.close(model);
+static void run_engine(char** arguments, int threads, int samples) {
+  char** rest = arguments + 6;
+  mobilegen_engine* model = 0;
+  struct names inputs = take_names(&rest), outputs = take_names(&rest);
+  find_functions();
+  double started = now();
+  require(engine.open(arguments[2], arguments[3], &model), "mobilegen_open");
+  if (threads > 1) require(engine.set_threads(model, threads), "mobilegen_set_threads");
+  fprintf(report, "load_seconds %.9f\n", now() - started);
+  if (engine.input_count(model) != inputs.count || engine.output_count(model) != outputs.count)
+    die(EXIT_RESULT, "the library has %d inputs and %d outputs, the model %d and %d",
+        engine.input_count(model), engine.output_count(model), inputs.count, outputs.count);
+  for (int sample = 0; sample < samples; sample++) predict_engine(model, sample, &inputs, &outputs);
+  engine.close(model);
 }
 
-static void* native(const char* prefix, const char* method)
-{
-    char name[1024];
-    void* registered = jni_registered(method);
-    snprintf(name, sizeof name, "%s%s", prefix, method);
-    return registered ? registered : function(name);
+static void* native(const char* prefix, const char* method) {
+  char name[1024];
+  void* registered = jni_registered(method);
+  snprintf(name, sizeof name, "%s%s", prefix, method);
+  return registered ? registered : function(name);
 }
 
-static const char* reason(void)
-{
-    const char* (*last_error)(void) = elf_find(&library, "mobilegen_last_error");
-    return last_error ? last_error() : "";
+static const char* reason(void) {
+  const char* (*last_error)(void) = elf_find(&library, "mobilegen_last_error");
+  return last_error ? last_error() : "";
 }
 
-static void load_jni(const char* prefix, const char* folder, int threads)
-{
-    uint8_t (*load)(void*, void*, void*) = native(prefix, "load");
-    void (*set_thread)(void*, void*, int) = native(prefix, "setThread");
-    void* class = jni_class("ImageRecognition");
-    double started = now();
-    set_thread(jni_env(), class, threads);
-    jni_check_exception("setThread");
-    uint8_t loaded = load(jni_env(), class, jni_string(folder));
-    jni_check_exception("load");
-    if (!loaded)
-        die(EXIT_RESULT, "load returned false: %s", reason());
-    fprintf(report, "load_seconds %.9f\n", now() - started);
+static void load_jni(const char* prefix, const char* folder, int threads) {
+  uint8_t (*load)(void*, void*, void*) = native(prefix, "load");
+  void (*set_thread)(void*, void*, int) = native(prefix, "setThread");
+  void* class = jni_class("ImageRecognition");
+  double started = now();
+  set_thread(jni_env(), class, threads);
+  jni_check_exception("setThread");
+  uint8_t loaded = load(jni_env(), class, jni_string(folder));
+  jni_check_exception("load");
+  if (!loaded) die(EXIT_RESULT, "load returned false: %s", reason());
+  fprintf(report, "load_seconds %.9f\n", now() - started);
 }
 
-static void predict_jni(const char* prefix, int sample, void* dims)
-{
-    void* (*predict)(void*, void*, void*, void*) = native(prefix, "predictImage");
-    size_t count;
-    float* input = read_tensor(sample, 0, &count);
-    void* array = jni_float_array(input, count);
-    double started = now();
-    void* result = predict(jni_env(), jni_class("ImageRecognition"), array, dims);
-    double seconds = now() - started;
-    jni_check_exception("predictImage");
-    if (!result)
-        die(EXIT_RESULT, "predictImage returned null: %s", reason());
-    if (memcmp(jni_floats(array, &count), input, count * sizeof *input))
-        die(EXIT_RESULT, "predictImage changed its input array");
-    const float* values = jni_floats(result, &count);
-    write_tensor(sample, 0, values, count);
-    fprintf(report, "predict_seconds %.9f\n", seconds);
-    free(input);
+static void predict_jni(const char* prefix, int sample, void* dims) {
+  void* (*predict)(void*, void*, void*, void*) = native(prefix, "predictImage");
+  size_t count;
+  float* input = read_tensor(sample, 0, &count);
+  void* array = jni_float_array(input, count);
+  double started = now();
+  void* result = predict(jni_env(), jni_class("ImageRecognition"), array, dims);
+  double seconds = now() - started;
+  jni_check_exception("predictImage");
+  if (!result) die(EXIT_RESULT, "predictImage returned null: %s", reason());
+  if (memcmp(jni_floats(array, &count), input, count * sizeof *input))
+    die(EXIT_RESULT, "predictImage changed its input array");
+  const float* values = jni_floats(result, &count);
+  write_tensor(sample, 0, values, count);
+  fprintf(report, "predict_seconds %.9f\n", seconds);
+  free(input);
 }
 
-static void run_natives(char** arguments, int threads, int samples)
-{
-    const char* prefix = arguments[2];
-    int32_t dims[16];
-    size_t rank = 0;
-    for (; arguments[6 + rank] && rank < sizeof dims / sizeof *dims; rank++)
-        dims[rank] = atoi(arguments[6 + rank]);
-    int32_t (*on_load)(void*, void*) = elf_find(&library, "JNI_OnLoad");
-    if (on_load)
-        on_load(jni_vm(), 0);
-    load_jni(prefix, arguments[3], threads);
-    for (int sample = 0; sample < samples; sample++)
-        predict_jni(prefix, sample, jni_int_array(dims, rank));
-    void (*clear)(void*, void*) = native(prefix, "clear");
-    clear(jni_env(), jni_class("ImageRecognition"));
-    jni_check_exception("clear");
+static void run_natives(char** arguments, int threads, int samples) {
+  const char* prefix = arguments[2];
+  int32_t dims[16];
+  size_t rank = 0;
+  for (; arguments[6 + rank] && rank < sizeof dims / sizeof *dims; rank++)
+    dims[rank] = atoi(arguments[6 + rank]);
+  int32_t (*on_load)(void*, void*) = elf_find(&library, "JNI_OnLoad");
+  if (on_load) on_load(jni_vm(), 0);
+  load_jni(prefix, arguments[3], threads);
+  for (int sample = 0; sample < samples; sample++)
+    predict_jni(prefix, sample, jni_int_array(dims, rank));
+  void (*clear)(void*, void*) = native(prefix, "clear");
+  clear(jni_env(), jni_class("ImageRecognition"));
+  jni_check_exception("clear");
 }
 
-int main(int count, char** arguments)
-{
-    if (count < 7)
-        die(EXIT_USAGE, "expects a mode, a library, the model, threads and samples");
-    arguments++;
-    report = fopen("report.txt", "w");
-    if (!report)
-        die(EXIT_USAGE, "cannot write report.txt");
-    catch_crashes();
-    elf_load(&library, arguments[1], import_find);
-    elf_construct(&library);
-    fprintf(report, "constructors %zu\n", library.constructors);
-    int threads = atoi(arguments[4]), samples = atoi(arguments[5]);
-    if (!strcmp(arguments[0], "c"))
-        run_engine(arguments, threads, samples);
-    else
-        run_natives(arguments, threads, samples);
-    fprintf(report, "threads_started %d\n", bionic_threads_started());
-    if (fclose(report))
-        die(EXIT_USAGE, "cannot write report.txt");
-    return 0;
+int main(int count, char** arguments) {
+  if (count < 7) die(EXIT_USAGE, "expects a mode, a library, the model, threads and samples");
+  arguments++;
+  report = fopen("report.txt", "w");
+  if (!report) die(EXIT_USAGE, "cannot write report.txt");
+  catch_crashes();
+  elf_load(&library, arguments[1], import_find);
+  elf_construct(&library);
+  fprintf(report, "constructors %zu\n", library.constructors);
+  int threads = atoi(arguments[4]), samples = atoi(arguments[5]);
+  if (!strcmp(arguments[0], "c"))
+    run_engine(arguments, threads, samples);
+  else
+    run_natives(arguments, threads, samples);
+  fprintf(report, "threads_started %d\n", bionic_threads_started());
+  fprintf(report, "thread_signals %d\n", bionic_thread_signals());
+  if (fclose(report)) die(EXIT_USAGE, "cannot write report.txt");
+  return 0;
 }

@@ -61,7 +61,8 @@ public final class Driver {
         float[] input = read(Paths.get("in." + sample + ".0"));
         float[] given = input.clone();
         long started = System.nanoTime();
-        Object result = call("predictImage", new Class<?>[] {float[].class, int[].class}, given, dims);
+        Class<?>[] types = {float[].class, int[].class};
+        Object result = call("predictImage", types, given, dims);
         seconds("predict_seconds", started);
         if (result == null) {
             throw new Failure("predictImage returned null");

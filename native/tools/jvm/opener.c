@@ -12,12 +12,10 @@
 
 enum { JNI_ERROR = -1, JNI_VERSION = 0x00010006 };
 
-__attribute__((visibility("default"))) int JNI_OnLoad(void* vm, void* reserved)
-{
-    (void)vm, (void)reserved;
-    const char* path = getenv("MOBILEGEN_LIBRARY");
-    if (path && dlopen(path, RTLD_NOW | RTLD_DEEPBIND))
-        return JNI_VERSION;
-    fprintf(stderr, "opener: %s\n", path ? dlerror() : "MOBILEGEN_LIBRARY is not set");
-    return JNI_ERROR;
+__attribute__((visibility("default"))) int JNI_OnLoad(void* vm, void* reserved) {
+  (void)vm, (void)reserved;
+  const char* path = getenv("MOBILEGEN_LIBRARY");
+  if (path && dlopen(path, RTLD_NOW | RTLD_DEEPBIND)) return JNI_VERSION;
+  fprintf(stderr, "opener: %s\n", path ? dlerror() : "MOBILEGEN_LIBRARY is not set");
+  return JNI_ERROR;
 }

@@ -1,0 +1,110 @@
+"""The generated header: values, escapes, and tensors that must be refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mobilegen.artifacts import Artifact, FileRecord, TensorBinding, TensorSpec
+from mobilegen.errors import ConfigError, NativeBuildError
+from mobilegen.native_build.header import c_sizes, c_string, render_header
+from mobilegen.native_build.plan import EnginePlan
+from mobilegen.runtimes.ncnn import native
+
+SHA256 = "0123456789abcdef" * 4
+X = TensorBinding(TensorSpec("x", (1, 3, 8, 6)), "in0", (3, 8, 6))
+Y = TensorBinding(TensorSpec("y", (1, 5)), "out0", (5,))
+ARTIFACT = Artifact(
+    runtime="ncnn",
+    runtime_version="1",
+    precision="fp32",
+    folder=Path("nowhere"),
+    files=(
+        ("params", FileRecord("model.param", 100, SHA256)),
+        ("weights", FileRecord("model.bin", 12345, "0" * 64)),
+    ),
+    inputs=(X,),
+    outputs=(Y,),
+    operators=(),
+    candidate="original",
+)
+PLAN = EnginePlan(
+    runtime="ncnn",
+    recipe=native.recipe(),
+    select=lambda names: (),
+    write_sources=lambda objects, folder: (),
+    params_file="model.param",
+    weights_file="model.bin",
+)
+
+
+def render(artifact: Artifact = ARTIFACT, package: str = "com.example.my_app") -> str:
+    return render_header(artifact, PLAN, package)
+
+
+def test_values_are_there() -> None:
+    text = render()
+    assert f'#define MOBILEGEN_PARAMS_SHA256 "{SHA256}"' in text
+    assert "#define MOBILEGEN_WEIGHTS_SIZE 12345u" in text
+    assert (
+        "#define MOBILEGEN_JNI(method) Java_com_example_my_1app_ImageRecognition_##method" in text
+    )
+    assert '#define MOBILEGEN_PARAMS_FILE "model.param"' in text
+    assert "kInput0Shape[] = {1, 3, 8, 6};" in text
+    assert "kInput0RuntimeShape[] = {3, 8, 6};" in text
+    assert '{"x", "in0", kInput0Shape, 4, kInput0RuntimeShape, 3},' in text
+    assert '{"y", "out0", kOutput0Shape, 2, kOutput0RuntimeShape, 1},' in text
+
+
+def test_every_tensor_is_there() -> None:
+    second = replace(X, tensor=TensorSpec("z", ()), blob="in1", runtime_shape=(1,))
+    text = render(replace(ARTIFACT, inputs=(X, second), outputs=(Y, Y, Y)))
+    assert "#define MOBILEGEN_INPUT_COUNT 2" in text and "OUTPUT_COUNT 3" in text
+    assert '{"z", "in1", kInput1Shape, 0, kInput1RuntimeShape, 1},' in text
+
+
+def test_hostile_name_stays_a_string() -> None:
+    name = 'a"; int main(){}//\\\n??/'
+    text = render(replace(ARTIFACT, inputs=(replace(X, tensor=TensorSpec(name, (1, 144))),)))
+    assert r'{"a\042; int main(){}//\134\012\077\077/", "in0"' in text
+
+
+@pytest.mark.parametrize(
+    ("text", "literal"),
+    [("plain 1", '"plain 1"'), ("ä1", r'"\303\2441"'), ("\0", r'"\000"'), ("%s", '"%s"')],
+)
+def test_c_string(text: str, literal: str) -> None:
+    assert c_string(text) == literal
+
+
+def test_c_sizes() -> None:
+    assert (c_sizes((1, 3)), c_sizes(())) == ("{1, 3}", "{1}")
+
+
+@pytest.mark.parametrize(
+    ("binding", "reason"),
+    [
+        (replace(X, tensor=TensorSpec("x", (1, 3, 8, 6), "int64")), "int64"),
+        (replace(X, runtime_shape=(3, 8, 7)), "another number of values"),
+        (TensorBinding(TensorSpec("x", (1,) * 9), "in0", (1,)), "9 dimensions"),
+        (TensorBinding(TensorSpec("x", (0, 3)), "in0", (0, 3)), "positive"),
+        (TensorBinding(TensorSpec("x", (-1, -3)), "in0", (3,)), "positive"),
+        (TensorBinding(TensorSpec("x", (1 << 20, 1 << 10)), "in0", (1 << 30,)), "more than"),
+    ],
+)
+def test_impossible_tensor_is_refused(binding: TensorBinding, reason: str) -> None:
+    with pytest.raises(NativeBuildError) as caught:
+        render(replace(ARTIFACT, inputs=(binding,)))
+    assert reason in str(caught.value)
+
+
+def test_model_without_outputs_is_refused() -> None:
+    with pytest.raises(NativeBuildError):
+        render(replace(ARTIFACT, outputs=()))
+
+
+def test_wrong_package_is_refused() -> None:
+    with pytest.raises(ConfigError):
+        render(package="com.1example")

@@ -1,0 +1,92 @@
+"""Names and keys of object sets, and the errors of CMake and compilers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mobilegen.artifacts import Target, Toolchain
+from mobilegen.errors import ConfigError, NativeBuildError, ProcessError
+from mobilegen.native_build.build import check_name
+from mobilegen.native_build.objects import object_names, set_key
+from mobilegen.native_build.run import build_error, build_type
+from mobilegen.runtimes.ncnn import native
+
+RECIPE = native.recipe()
+TARGET = Target("android", "arm64-v8a", 21)
+TOOLCHAIN = Toolchain("embedded", "1", Path("a.cmake"), (("PATH", "/a"),), "", "identity")
+
+
+def test_object_names_from_compile_commands() -> None:
+    commands = [
+        {"output": "/build/src/CMakeFiles/ncnn.dir/net.cpp.o"},
+        {"output": "src\\CMakeFiles\\ncnn.dir\\layer\\arm\\relu_arm.cpp.o"},
+        {"output": "/build/other.dir/x.cpp.o"},
+        {"file": "no output"},
+    ]
+    assert object_names(commands, RECIPE) == {
+        "net.cpp": "src/CMakeFiles/ncnn.dir/net.cpp.o",
+        "layer/arm/relu_arm.cpp": "src/CMakeFiles/ncnn.dir/layer/arm/relu_arm.cpp.o",
+    }
+
+
+def test_no_objects_is_an_error() -> None:
+    with pytest.raises(NativeBuildError):
+        object_names([{"file": "x"}], RECIPE)
+
+
+def test_key_depends_on_what_decides_the_bytes() -> None:
+    keys = {
+        set_key(RECIPE, TARGET, TOOLCHAIN),
+        set_key(replace(RECIPE, flags=("-O2",)), TARGET, TOOLCHAIN),
+        set_key(replace(RECIPE, options=RECIPE.options[1:]), TARGET, TOOLCHAIN),
+        set_key(RECIPE, replace(TARGET, abi="x86"), TOOLCHAIN),
+        set_key(RECIPE, replace(TARGET, api_level=24), TOOLCHAIN),
+        set_key(RECIPE, TARGET, replace(TOOLCHAIN, identity="other")),
+    }
+    assert len(keys) == 6
+
+
+def test_key_does_not_depend_on_folders() -> None:
+    moved = replace(TOOLCHAIN, cmake_file=Path("b.cmake"), variables=(("PATH", "/b"),))
+    assert set_key(RECIPE, TARGET, moved) == set_key(RECIPE, TARGET, TOOLCHAIN)
+
+
+def test_error_shows_what_the_compiler_said() -> None:
+    output = (
+        "[1/2] compiling\nFAILED: a.o\nc++ -c a.cpp\na.cpp:3:1: error: no such thing\n   3 | x\n"
+    )
+    error = build_error("compiling", ProcessError("ninja failed", output=output))
+    assert error.seen[0] == "a.cpp:3:1: error: no such thing"
+    assert error.what == "compiling failed"
+
+
+def test_error_without_a_known_line_shows_the_tail() -> None:
+    error = build_error("linking", ProcessError("ninja failed", seen=["last words"], output="x"))
+    assert error.seen == ("last words",)
+    assert build_error("linking", ProcessError("ninja failed")).seen == ("ninja failed",)
+
+
+def test_very_long_lines_are_cut() -> None:
+    error = build_error("x", ProcessError("y", output="error: " + "z" * 10_000))
+    assert len(error.seen[0]) == 400
+
+
+def test_build_type_is_not_one_that_ncnn_knows() -> None:
+    # ncnn adds -ffast-math to "Release" in any spelling.
+    variables = dict(build_type(("-Os", "-w")))
+    assert variables.pop("CMAKE_BUILD_TYPE").lower() != "release"
+    assert set(variables.values()) == {"-Os -w"}
+
+
+@pytest.mark.parametrize("name", ["recognition", "_x", "A1_b", "a" * 64])
+def test_library_name(name: str) -> None:
+    assert check_name(name) == name
+
+
+@pytest.mark.parametrize("name", ["", "1a", "a-b", "a b", "a.b", "../a", "ä", "a" * 65, "a\n"])
+def test_wrong_library_name(name: str) -> None:
+    with pytest.raises(ConfigError, match="not a name for a native library"):
+        check_name(name)

@@ -1,0 +1,89 @@
+"""Java package names and JNI names, after the specifications."""
+
+from __future__ import annotations
+
+import pytest
+
+from mobilegen.errors import ConfigError
+from mobilegen.platforms.android.jni import (
+    METHODS,
+    check_package,
+    jni_escape,
+    jni_exports,
+    jni_prefix,
+)
+from mobilegen.resources import templates_dir
+
+
+@pytest.mark.parametrize(
+    ("name", "escaped"),
+    [
+        ("com.example.App", "com_example_App"),
+        ("com/example/App", "com_example_App"),
+        ("my_app", "my_1app"),
+        ("a__b", "a_1_1b"),
+        ("[Ljava;", "_3Ljava_2"),
+        ("Größe", "Gr_000f6_000dfe"),
+        ("日本", "_065e5_0672c"),
+        ("\U0001d4b3", "_0d835_0dcb3"),
+        ("a$b", "a_00024b"),
+        ("A0", "A0"),
+    ],
+)
+def test_escape(name: str, escaped: str) -> None:
+    assert jni_escape(name) == escaped
+
+
+@pytest.mark.parametrize(
+    "package",
+    ["com.example", "a", "com.example.my_app2", "org.größe.日本", "com.$x", "_a.b", "a.Class"],
+)
+def test_valid_package(package: str) -> None:
+    assert check_package(package) == package
+    assert jni_prefix(package).isascii()
+
+
+@pytest.mark.parametrize(
+    ("package", "reason"),
+    [
+        ("", "empty part"),
+        ("com..example", "empty part"),
+        ("com.example.", "empty part"),
+        (".com", "empty part"),
+        ("com.class", "reserved word"),
+        ("int", "reserved word"),
+        ("a.true", "reserved word"),
+        ("a._", "reserved word"),
+        ("com.1st", "must not begin with '1'"),
+        ("com.\u0301x", "must not begin"),
+        ("com.my-app", "must not contain '-'"),
+        ("com.my app", "must not contain ' '"),
+        ("com/example", "must not contain '/'"),
+        ("com.a\n", "must not contain"),
+        ("com.a\udc80", "must not contain"),
+        ("com.a\u200b", "must not contain"),
+        ("com.a;b", "must not contain ';'"),
+    ],
+)
+def test_wrong_package(package: str, reason: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        check_package(package)
+    assert reason in str(caught.value)
+    with pytest.raises(ConfigError):
+        jni_exports(package)
+
+
+def test_exports() -> None:
+    assert jni_exports("com.my_app") == (
+        "Java_com_my_1app_ImageRecognition_clear",
+        "Java_com_my_1app_ImageRecognition_load",
+        "Java_com_my_1app_ImageRecognition_loadCombined",
+        "Java_com_my_1app_ImageRecognition_predictImage",
+        "Java_com_my_1app_ImageRecognition_setThread",
+    )
+
+
+def test_java_class_has_the_same_natives() -> None:
+    text = (templates_dir() / "android" / "ImageRecognition.java.j2").read_text("utf-8")
+    declared = [line.split("(")[0].split()[-1] for line in text.splitlines() if " native " in line]
+    assert sorted(declared) == sorted(METHODS)
