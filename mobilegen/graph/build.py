@@ -147,7 +147,10 @@ def _with_outputs(prepared: Prepared, outputs: Sequence[TensorSpec]) -> bytes:
 
 def _serialize(model: onnx.ModelProto) -> bytes:
     if model.ByteSize() > MAX_BYTES:
-        raise ModelError("the model is larger than the 2 GB that an ONNX file can have")
+        raise ModelError(
+            "the model is larger than the 2 GB that an ONNX file can have",
+            hint="use a smaller model, or convert its weights to float16",
+        )
     data: bytes = model.SerializeToString(deterministic=True)
     return data
 

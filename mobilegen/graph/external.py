@@ -18,6 +18,7 @@ from mobilegen.graph import walk
 from mobilegen.graph.load import MAX_BYTES
 
 _COPY = "copy the model together with its data files, or save it as one file"
+_EXPORT = "export the model again"
 _FOUR_BITS = tuple(
     getattr(TensorProto, name)
     for name in ("INT4", "UINT4", "FLOAT4E2M1")
@@ -142,7 +143,9 @@ def _number(entries: dict[str, str], key: str, default: int, where: str) -> int:
     if not text:
         return max(default, 0)
     if not (text.isascii() and text.isdigit() and len(text) < 20):
-        raise ModelError(f"the external data of {where} has no valid {key}", seen=[repr(text[:40])])
+        raise ModelError(
+            f"the external data of {where} has no valid {key}", seen=[repr(text[:40])], hint=_COPY
+        )
     return int(text)
 
 
@@ -155,19 +158,21 @@ def tensor_bytes(tensor: TensorProto, where: str) -> int:
     count = 1
     for size in tensor.dims:
         if size < 0:
-            raise ModelError(f"{where} has a negative size", seen=[str(list(tensor.dims))])
+            raise ModelError(
+                f"{where} has a negative size", seen=[str(list(tensor.dims))], hint=_EXPORT
+            )
         count *= size
     if tensor.data_type in _FOUR_BITS:
         return (count + 1) // 2
     if tensor.data_type in _TWO_BITS:
         return (count + 3) // 4
     if tensor.data_type == TensorProto.STRING:
-        raise ModelError(f"{where} holds texts; they cannot be external data")
+        raise ModelError(f"{where} holds texts; they cannot be external data", hint=_EXPORT)
     try:
         return count * int(tensor_dtype_to_np_dtype(tensor.data_type).itemsize)
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(
-            f"{where} has an unknown element type", seen=[str(tensor.data_type)]
+            f"{where} has an unknown element type", seen=[str(tensor.data_type)], hint=_EXPORT
         ) from error
 
 
@@ -176,7 +181,9 @@ def _put_in(piece: _Piece) -> None:
         stream.seek(piece.offset)
         data = stream.read(piece.length)
     if len(data) != piece.length:
-        raise ModelError(f"the external data of {piece.where} changed while it was read")
+        raise ModelError(
+            f"the external data of {piece.where} changed while it was read", hint="try again"
+        )
     tensor = piece.tensor
     for field in ("float_data", "int32_data", "int64_data", "double_data", "uint64_data"):
         tensor.ClearField(field)

@@ -59,7 +59,9 @@ def _read_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise ModelError(f"{path} cannot be read", seen=[str(error.strerror)]) from error
+        raise ModelError(
+            f"{path} cannot be read", seen=[str(error.strerror)], hint="check its permissions"
+        ) from error
 
 
 def _too_large(path: Path, size: int) -> ModelError:

@@ -91,6 +91,7 @@ def require_finite(samples: Sequence[Mapping[str, Array]]) -> None:
                 raise ModelError(
                     f"output {name!r} is not a tensor of numbers",
                     seen=[f"element type {array.dtype}, shape {array.shape}"],
+                    hint="leave that output out of the model",
                 )
             wrong = int(np.count_nonzero(~np.isfinite(array)))
             if wrong:

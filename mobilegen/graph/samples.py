@@ -134,9 +134,13 @@ def _require_fitting(spec: TensorSpec, array: Array | None, number: int) -> None
         raise ConfigError(
             f"sample {number} does not fit input {spec.name!r}",
             seen=[f"given {array.dtype} {array.shape}, needed {spec.dtype} {spec.shape}"],
+            hint="save the array as the model takes it",
         )
     if not np.isfinite(array).all():
-        raise ConfigError(f"sample {number} of input {spec.name!r} has NaN or infinite values")
+        raise ConfigError(
+            f"sample {number} of input {spec.name!r} has NaN or infinite values",
+            hint="take another sample",
+        )
 
 
 def _below(arrays: Mapping[str, Array], prefix: str) -> dict[str, Array]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from onnx.helper import tensor_dtype_to_np_dtype
 from mobilegen.artifacts import TensorSpec
 from mobilegen.errors import ConfigError, ModelError
 from mobilegen.graph import native
+from mobilegen.names import nearest
 
 Shape = tuple[int, ...]
 # A size is a number, a symbol's name, or None where the model says nothing.
@@ -176,17 +176,18 @@ def _given_by_name(
         shapes[name] = tuple(sizes)
         if any(size < 1 for size in sizes):
             raise ConfigError(
-                f"sizes of input {name!r} must be 1 or more", seen=[f"given {_text(shapes[name])}"]
+                f"sizes of input {name!r} must be 1 or more",
+                seen=[f"given {_text(shapes[name])}"],
+                hint=f"--input-shape {name}=1x3x224x224",
             )
     return shapes
 
 
 def _unknown_input(name: str, known: list[str]) -> ConfigError:
-    close = difflib.get_close_matches(name, known, n=1)
     return ConfigError(
         f"the model has no input {name!r}",
         seen=[f"its inputs: {', '.join(map(repr, known))}"],
-        hint=f"did you mean {close[0]!r}?" if close else "",
+        hint=nearest(name, known),
     )
 
 
@@ -264,5 +265,7 @@ def _refuse_huge(name: str, shape: Shape) -> None:
         count *= size
     if count > _MOST_ELEMENTS:
         raise ConfigError(
-            f"input {name!r} is too large", seen=[f"{_text(shape)} is {count} values"]
+            f"input {name!r} is too large",
+            seen=[f"{_text(shape)} is {count} values"],
+            hint=f"give it smaller sizes: --input-shape {name}=…",
         )

@@ -29,6 +29,7 @@ def build_library(
     package: str,
     work_dir: Path,
     jobs: int,
+    offline: bool = False,
 ) -> Library:
     """Build lib<name>.so: the runtime cut to the model, the C interface, the Java natives.
 
@@ -40,6 +41,7 @@ def build_library(
         name: For System.loadLibrary: a letter or _, then letters, digits or _.
         package: Java package of the class ImageRecognition.
         jobs: How many compilers may run at the same time.
+        offline: Never use the network.
 
     Raises:
         ConfigError: `name` or `package` is not valid.
@@ -50,7 +52,14 @@ def build_library(
     """
     check_name(name)
     variables = library_variables(
-        artifact, target, toolchain, name=name, package=package, work_dir=work_dir, jobs=jobs
+        artifact,
+        target,
+        toolchain,
+        name=name,
+        package=package,
+        work_dir=work_dir,
+        jobs=jobs,
+        offline=offline,
     )
     built = _link(target, toolchain, variables, work_dir / "cmake", jobs) / f"lib{name}.so"
     path = write_bytes(work_dir / f"lib{name}.so", built.read_bytes())
@@ -66,6 +75,7 @@ def library_variables(
     package: str,
     work_dir: Path,
     jobs: int,
+    offline: bool = False,
 ) -> tuple[tuple[str, str], ...]:
     """Make all that `native/CMakeLists.txt` needs and return its CMake variables.
 
@@ -74,7 +84,7 @@ def library_variables(
     """
     plan = catalog.get(artifact.runtime).plan_native(artifact)
     header = render_header(artifact, plan, package)
-    objects = compile_objects(plan, target, toolchain, jobs=jobs)
+    objects = compile_objects(plan, target, toolchain, jobs=jobs, offline=offline)
     generated = work_dir / "generated"
     write_text(generated / "mobilegen_model.h", header)
     return (

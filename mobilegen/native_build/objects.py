@@ -25,11 +25,15 @@ _HASHES = "mobilegen-objects.json"
 
 
 def compile_objects(
-    plan: EnginePlan, target: Target, toolchain: Toolchain, *, jobs: int
+    plan: EnginePlan, target: Target, toolchain: Toolchain, *, jobs: int, offline: bool = False
 ) -> ObjectSet:
     """Return the objects that the plan selects, compiling those that are missing.
 
     A set that was damaged or left half-written is made anew.
+
+    Args:
+        jobs: How many compilers may run at the same time.
+        offline: Never use the network.
 
     Raises:
         NativeBuildError: CMake or the compiler failed.
@@ -38,11 +42,13 @@ def compile_objects(
     folder = cache_dir() / "objects" / set_key(plan.recipe, target, toolchain)
     with file_lock(folder.with_name(folder.name + ".lock")):
         try:
-            return _compile(plan, target, toolchain, folder, jobs)
+            source = unpacked(plan.recipe.source, offline=offline)
+            return _compile(plan, target, toolchain, source, folder, jobs)
         except (ProcessError, OSError, ValueError):
             _discard(folder, plan.recipe)
         try:
-            return _compile(plan, target, toolchain, folder, jobs)
+            source = unpacked(plan.recipe.source, offline=offline)
+            return _compile(plan, target, toolchain, source, folder, jobs)
         except ProcessError as error:
             _discard(folder, plan.recipe)
             raise build_error(f"compiling {plan.runtime} for {target.abi}", error) from error
@@ -61,9 +67,13 @@ def set_key(recipe: ObjectRecipe, target: Target, toolchain: Toolchain) -> str:
 
 
 def _compile(
-    plan: EnginePlan, target: Target, toolchain: Toolchain, folder: Path, jobs: int
+    plan: EnginePlan,
+    target: Target,
+    toolchain: Toolchain,
+    source: Path,
+    folder: Path,
+    jobs: int,
 ) -> ObjectSet:
-    source = unpacked(plan.recipe.source)
     names = _configured(plan.recipe, target, toolchain, source, folder)
     wanted = _wanted(plan, names)
     _remove_damaged(folder, wanted)

@@ -16,7 +16,7 @@ _MAX_BYTES = 1 << 30
 _HASHES = "mobilegen-files.json"
 
 
-def unpacked(package: SourcePackage) -> Path:
+def unpacked(package: SourcePackage, *, offline: bool = False) -> Path:
     """Return the folder with the package's parts, fetching and unpacking it if need be.
 
     Raises:
@@ -26,7 +26,7 @@ def unpacked(package: SourcePackage) -> Path:
     folder = source_folder(package)
     if folder.is_dir():
         return folder
-    archive = fetch(package.file)
+    archive = fetch(package.file, offline=offline)
     with file_lock(folder.with_name(folder.name + ".lock")):
         if not folder.is_dir():
             with new_dir(folder) as temporary:

@@ -70,7 +70,7 @@ def graph_decisions(plan: BuildPlan) -> dict[str, str]:
         "shapes": repr(plan.input_shapes),
         "images": repr([str(path) for path in plan.check_images]),
         "preprocess": repr(plan.preprocess),
-        "code": source_identity("graph", "frontends", "images"),
+        "code": source_identity("graph", "frontends", "images", "verify"),
         "versions": " ".join(version(name) for name in ("onnx", "onnxruntime", "onnxsim")),
     }
 

@@ -8,17 +8,21 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import models
+import numpy as np
 import pytest
 from native_models import Converted, convert
 
 from mobilegen.artifacts import Library, Target
-from mobilegen.errors import NativeBuildError
+from mobilegen.errors import DownloadError, NativeBuildError
+from mobilegen.executors.base import Interface, Request
+from mobilegen.executors.catalog import execute
 from mobilegen.native_build.build import build_library
 from mobilegen.native_build.source import unpacked
+from mobilegen.runtimes.ncnn import RUNTIME, native
 from mobilegen.runtimes.ncnn import layers as layer_tables
-from mobilegen.runtimes.ncnn import native
 from mobilegen.system.files import cache_dir
 from mobilegen.toolchains.embedded import prepare
 from mobilegen.toolchains.targets import ANDROID_ABIS
@@ -91,6 +95,41 @@ def test_android_library_passes_its_checks(abi: str, mobilenet: Converted, tmp_p
     data = library.path.read_bytes()
     for folder in (tmp_path, cache_dir(), Path(native.__file__).parents[3]):
         assert str(folder).encode() not in data
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("abi", ANDROID_ABIS)
+def test_compiled_code_equals_onnxruntime(abi: str, mobilenet: Converted, tmp_path: Path) -> None:
+    """The library itself is executed, in an emulator where this machine has another processor."""
+    library = build(mobilenet, abi, tmp_path)
+    inputs = tuple(sample.inputs for sample in mobilenet.samples)
+    for interface, threads in (("jni", 1), ("jni", 2), ("c", 1)):
+        request = Request(
+            library.path, PACKAGE, mobilenet.artifact, threads, inputs, cast(Interface, interface)
+        )
+        done = execute(abi, request)
+        for seen, sample in zip(done.outputs, mobilenet.samples, strict=True):
+            right = sample.outputs["logits"]
+            assert np.abs(seen["logits"] - right).max() < 1e-4 * np.abs(right).max()
+
+
+def test_offline_needs_the_source_in_the_cache(
+    mobilenet: Converted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = Target("android", "x86", 21)
+    toolchain = prepare(target)
+    monkeypatch.setenv("MOBILEGEN_CACHE", str(tmp_path / "empty"))
+    with pytest.raises(DownloadError, match="offline"):
+        build_library(
+            mobilenet.artifact,
+            target,
+            toolchain,
+            name="recognition",
+            package=PACKAGE,
+            work_dir=tmp_path / "x",
+            jobs=1,
+            offline=True,
+        )
 
 
 def test_api_level_reaches_the_library(mobilenet: Converted, tmp_path: Path) -> None:
@@ -296,6 +335,4 @@ def test_dynamic_weight_table_is_that_of_the_source() -> None:
 
 def test_pin_is_the_version_of_the_runtime() -> None:
     pin = json.loads(Path(native.__file__).with_name("source.json").read_text())
-    from mobilegen.runtimes.ncnn import RUNTIME
-
     assert pin["version"] == RUNTIME.version
