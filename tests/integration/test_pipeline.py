@@ -8,7 +8,9 @@ from pathlib import Path
 
 import models
 import pytest
-from program import succeed
+from program import fail, succeed
+
+from mobilegen import errors
 
 
 @pytest.fixture(scope="module")
@@ -86,3 +88,15 @@ def test_two_places_give_the_same_bytes(built: Path, tmp_path: Path) -> None:
         relative = path.relative_to(built / "build")
         if path.is_file() and relative.parts[0] in ("model", "lib"):
             assert path.read_bytes() == (other / "build" / relative).read_bytes(), relative
+
+
+def test_without_a_jdk_it_says_not_proved(built: Path, tmp_path: Path) -> None:
+    """Skipped never counts as pass: loudly said, and an error where proof is demanded."""
+    out = tmp_path / "out"
+    hidden = {"JAVA_HOME": "", "PATH": str(tmp_path)}
+    text = succeed("build", built, "--abi", "x86_64", "--out", out, **hidden)
+    assert "NOT PROVED" in text
+    assert "JDK" in text
+    arguments = ("build", built, "--abi", "x86_64", "--out", out, "--require-proof")
+    assert "not proved" in fail(errors.NotProvedError.exit_code, *arguments, **hidden)
+    succeed(*arguments)

@@ -37,7 +37,7 @@ def test_command_line_wins_and_its_paths_are_relative_to_here(
     monkeypatch.chdir(here)
     settings, _ = load_settings(folder, {"labels": Path("mine.txt"), "abi": ["all"]})
     assert settings.labels == here / "mine.txt"
-    assert settings.abi == ("armeabi-v7a", "arm64-v8a", "x86", "x86_64")
+    assert settings.abi == ("armeabi-v7a", "arm64-v8a", "x86_64", "x86")
 
 
 def test_without_argument_the_current_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
