@@ -12,6 +12,7 @@ from mobilegen.artifacts import (
     Artifact,
     BuildReport,
     Check,
+    Description,
     FileRecord,
     Graph,
     Library,
@@ -80,6 +81,7 @@ def _report(plan: BuildPlan, root: Path, done: set[str]) -> BuildReport:
         graph_outputs=graph.outputs,
         steps=tuple(_steps(plan, done)),
         checks=_checks(plan),
+        answers=store.read_result(plan, "description", Description).answers,
         libraries=tuple(_library(plan, abi) for abi in plan.abis),
         files=tuple(record(path, root) for path in files),
     )

@@ -15,7 +15,16 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-from mobilegen.artifacts import Artifact, Graph, Library, Proof, SourceModel, Target
+from mobilegen.artifacts import (
+    Answer,
+    Artifact,
+    Description,
+    Graph,
+    Library,
+    Proof,
+    SourceModel,
+    Target,
+)
 from mobilegen.errors import MobilegenError
 from mobilegen.frontends import catalog as frontends
 from mobilegen.pipeline import events
@@ -96,7 +105,11 @@ def description_sources(plan: BuildPlan) -> list[Path]:
 
 def description_decisions(plan: BuildPlan) -> dict[str, str]:
     """Option values that the description depends on."""
-    return {"preprocess": repr(plan.preprocess), "code": source_identity("images")}
+    return {
+        "preprocess": repr(plan.preprocess),
+        "images": repr([path.name for path in plan.check_images]),
+        "code": source_identity("images"),
+    }
 
 
 def describe(plan: BuildPlan, folder: Path) -> str:
@@ -111,8 +124,22 @@ def describe(plan: BuildPlan, folder: Path) -> str:
         write_text(folder / LABELS, "".join(f"{label}\n" for label in labels))
     if plan.preprocess:
         dump_json(bind_preprocess(plan.preprocess, graph.inputs[0]), folder / PREPROCESS)
-    dump_json(labels, folder / RESULT)
+    dump_json(Description(labels, _answers(plan, graph, labels)), folder / RESULT)
     return f"{len(labels)} labels" if labels else "no labels"
+
+
+def _answers(plan: BuildPlan, graph: Graph, labels: tuple[str, ...]) -> tuple[Answer, ...]:
+    """The check images are the first samples of the reference."""
+    from mobilegen.graph.samples import read_samples
+    from mobilegen.images.classes import top_predictions
+
+    if not labels:
+        return ()
+    answers = []
+    for path, sample in zip(plan.check_images, read_samples(graph.samples), strict=False):
+        best = top_predictions(sample.outputs[graph.outputs[0].name], labels, 1)[0]
+        answers.append(Answer(path.name, best.label, best.probability))
+    return tuple(answers)
 
 
 # artifact
