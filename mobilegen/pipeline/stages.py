@@ -44,6 +44,7 @@ from mobilegen.toolchains import ndk
 from mobilegen.verify.judge import refuse_failures
 
 Action = Callable[[BuildPlan, Path], str]
+_CODE = "pipeline/stages.py"
 
 
 def run(name: str, action: Action, plan: BuildPlan) -> int:
@@ -79,7 +80,7 @@ def graph_decisions(plan: BuildPlan) -> dict[str, str]:
         "shapes": repr(plan.input_shapes),
         "images": repr([str(path) for path in plan.check_images]),
         "preprocess": repr(plan.preprocess),
-        "code": source_identity("graph", "frontends", "images", "verify"),
+        "code": source_identity(_CODE, "graph", "frontends", "images", "verify"),
         "versions": " ".join(version(name) for name in ("onnx", "onnxruntime", "onnxsim")),
     }
 
@@ -108,7 +109,7 @@ def description_decisions(plan: BuildPlan) -> dict[str, str]:
     return {
         "preprocess": repr(plan.preprocess),
         "images": repr([path.name for path in plan.check_images]),
-        "code": source_identity("images"),
+        "code": source_identity(_CODE, "images"),
     }
 
 
@@ -151,7 +152,7 @@ def artifact_decisions(plan: BuildPlan) -> dict[str, str]:
         "runtime": plan.runtime,
         "precision": plan.precision,
         "limit": repr(plan.limit),
-        "code": source_identity("runtimes", "verify", "toolboxes"),
+        "code": source_identity(_CODE, "runtimes", "verify", "toolboxes"),
     }
 
 
@@ -195,7 +196,7 @@ def library_decisions(plan: BuildPlan, abi: str) -> dict[str, str]:
         "api": str(plan.api_level),
         "toolchain": _toolchain_decision(plan),
         "native": native_identity(),
-        "code": source_identity("native_build", "toolchains", f"runtimes/{plan.runtime}"),
+        "code": source_identity(_CODE, "native_build", "toolchains", f"runtimes/{plan.runtime}"),
     }
 
 
@@ -232,7 +233,7 @@ def make_library(plan: BuildPlan, folder: Path, abi: str) -> str:
 
 def proof_decisions(plan: BuildPlan, abi: str) -> dict[str, str]:
     """Option values that the proof of a library depends on."""
-    return {"limit": repr(plan.limit), "code": source_identity("executors", "verify")}
+    return {"limit": repr(plan.limit), "code": source_identity(_CODE, "executors", "verify")}
 
 
 def prove_library(plan: BuildPlan, folder: Path, abi: str) -> str:
