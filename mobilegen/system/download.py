@@ -18,6 +18,7 @@ from mobilegen.system.files import cache_dir, file_lock, sha256_bytes, sha256_fi
 if TYPE_CHECKING:
     from requests import RequestException
 
+_INDEX_VARIABLES = ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "PIP_INDEX_URL")
 _ATTEMPTS = 3
 _TIMEOUT_SECONDS = 60.0
 
@@ -64,8 +65,12 @@ def _verified(file: PackageFile, data: bytes) -> bytes:
 def _download(file: PackageFile) -> bytes:
     import pypi_simple
     import requests
+    import truststore
 
-    endpoint = os.environ.get("UV_INDEX_URL") or os.environ.get("PIP_INDEX_URL")
+    # The computer's own certificates, as pip and browsers use them: company proxies have one.
+    truststore.inject_into_ssl()
+    named = (os.environ.get(name) for name in _INDEX_VARIABLES)
+    endpoint = next((address for address in named if address), None)
     client = pypi_simple.PyPISimple(endpoint) if endpoint else pypi_simple.PyPISimple()
     with client:
         page = client.get_project_page(file.project, timeout=_TIMEOUT_SECONDS)
