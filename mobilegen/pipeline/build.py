@@ -99,12 +99,12 @@ def _import_path() -> str:
 
 def _clean(plan: BuildPlan) -> None:
     """Remove what an interrupted build left half-made, and results that were damaged since."""
-    for folder in [plan.work, *plan.work.glob("lib"), *plan.work.glob("proof")]:
-        for leftover in folder.glob(".*") if folder.is_dir() else ():
+    for folder in [plan.work, plan.work / "lib", plan.work / "proof"]:
+        for leftover in folder.glob(".*"):
             shutil.rmtree(leftover, ignore_errors=True)
     for manifest in plan.work.rglob(store.MANIFEST):
         if not store.is_intact(manifest):
-            (manifest.parent / store.RESULT).unlink(missing_ok=True)
+            manifest.unlink()
     for proof in plan.work.glob(f"proof/*/{store.RESULT}"):
         if b'"skipped"' in proof.read_bytes():
-            proof.unlink()
+            proof.with_name(store.MANIFEST).unlink(missing_ok=True)

@@ -232,8 +232,15 @@ def make_library(plan: BuildPlan, folder: Path, abi: str) -> str:
 
 
 def proof_decisions(plan: BuildPlan, abi: str) -> dict[str, str]:
-    """Option values that the proof of a library depends on."""
-    return {"limit": repr(plan.limit), "code": source_identity(_CODE, "executors", "verify")}
+    """Option values and sources that the proof of a library depends on."""
+    return {
+        "limit": repr(plan.limit),
+        "package": plan.package,
+        "classes": repr(plan.labels is not None),
+        "images": repr([path.name for path in plan.check_images]),
+        "native": native_identity(),
+        "code": source_identity(_CODE, "executors", "images", "toolboxes", "verify"),
+    }
 
 
 def prove_library(plan: BuildPlan, folder: Path, abi: str) -> str:
