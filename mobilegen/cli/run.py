@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,7 +16,7 @@ from mobilegen.artifacts import TensorSpec
 from mobilegen.cli import options
 from mobilegen.errors import UsageError
 from mobilegen.executors.base import Execution
-from mobilegen.graph.arrays import write_npz
+from mobilegen.graph.arrays import read_npz, write_npz
 from mobilegen.images.classes import top_predictions
 from mobilegen.images.preprocess import image_to_input, read_image
 from mobilegen.pipeline.result import Result, open_result
@@ -81,9 +82,8 @@ def _image_input(result: Result, image: Path) -> Arrays:
 
 def _array_inputs(result: Result, path: Path) -> Arrays:
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in archive.files}
-    except (OSError, ValueError, TypeError, AttributeError) as error:
+        arrays = read_npz(path)
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise UsageError(f"{path} is not a readable .npz file", seen=[str(error)]) from error
     wanted = {spec.name: spec for spec in result.report.graph_inputs}
     if set(arrays) != set(wanted):
@@ -96,7 +96,7 @@ def _array_inputs(result: Result, path: Path) -> Arrays:
 
 
 def _fitting(array: NDArray[Any], spec: TensorSpec) -> NDArray[Any]:
-    if array.shape != spec.shape or not np.issubdtype(array.dtype, np.number):
+    if array.shape != spec.shape or not np.can_cast(array.dtype, spec.dtype, "same_kind"):
         raise UsageError(
             f"array {spec.name!r} does not fit the input",
             seen=[

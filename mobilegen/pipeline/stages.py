@@ -25,7 +25,7 @@ from mobilegen.artifacts import (
     SourceModel,
     Target,
 )
-from mobilegen.errors import MobilegenError
+from mobilegen.errors import MobilegenError, from_os
 from mobilegen.frontends import catalog as frontends
 from mobilegen.pipeline import events
 from mobilegen.pipeline.plan import BuildPlan
@@ -57,8 +57,9 @@ def run(name: str, action: Action, plan: BuildPlan) -> int:
             detail = action(plan, fresh)
             seconds = time.monotonic() - started
             close_folder(fresh, seconds, detail)
-    except MobilegenError as error:
-        events.emit("error", step=name, error=events.error_values(error))
+    except (MobilegenError, OSError) as error:
+        told = from_os(error) if isinstance(error, OSError) else error
+        events.emit("error", step=name, error=events.error_values(told))
         return 1
     events.emit("done", step=name, seconds=seconds, detail=detail)
     return 0
