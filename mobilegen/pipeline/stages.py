@@ -10,6 +10,7 @@ import dataclasses
 import functools
 import math
 import shutil
+import tempfile
 import time
 from collections.abc import Callable
 from importlib.metadata import version
@@ -213,19 +214,21 @@ def make_library(plan: BuildPlan, folder: Path, abi: str) -> str:
     from mobilegen.toolchains.choose import choose
 
     target = _target(plan, abi)
-    library = build_library(
-        read_result(plan, "interface", Artifact),
-        target,
-        choose(plan.toolchain, target, ndk=plan.ndk),
-        name=plan.name,
-        package=plan.package,
-        work_dir=folder,
-        jobs=plan.jobs_per_abi,
-    )
-    refuse_failures(library.checks)
-    for scratch in [path for path in folder.iterdir() if path.is_dir()]:
-        shutil.rmtree(scratch)
-    leave_result(plan, f"lib/{abi}", folder, library)
+    # CMake cannot work in a folder with a quote in its path.
+    with tempfile.TemporaryDirectory(prefix="mobilegen-") as scratch:
+        library = build_library(
+            read_result(plan, "interface", Artifact),
+            target,
+            choose(plan.toolchain, target, ndk=plan.ndk),
+            name=plan.name,
+            package=plan.package,
+            work_dir=Path(scratch),
+            jobs=plan.jobs_per_abi,
+            offline=plan.offline,
+        )
+        refuse_failures(library.checks)
+        path = shutil.copyfile(library.path, folder / library.path.name)
+    leave_result(plan, f"lib/{abi}", folder, dataclasses.replace(library, path=path))
     return f"{library.size:,} bytes, {library.toolchain}"
 
 

@@ -15,6 +15,7 @@ from PIL import Image
 from program import fail, succeed
 
 from mobilegen import errors
+from mobilegen.system.files import cache_dir
 
 
 @pytest.fixture(scope="module")
@@ -150,6 +151,31 @@ def test_labels_added_later_are_proved(tmp_path: Path) -> None:
     (tmp_path / "mobilegen.yml").write_text(settings + "labels: labels.txt\n")
     report = json.loads(succeed("build", tmp_path, "--json"))
     assert "x86.class.0" in {check["id"] for check in report["checks"]}
+
+
+def test_a_build_for_every_place_and_name(tmp_path: Path) -> None:
+    """Odd folders, tensors and packages go through CMake, C, Java and their programs."""
+    folder = tmp_path / "ü $x q'\";"
+    folder.mkdir()
+    model = classifier()
+    model.graph.node[0].input[0] = model.graph.input[0].name = 'in"p\\n<é>${x}'
+    model.graph.node[-1].output[0] = model.graph.output[0].name = "o ut/0:1;#*/"
+    models.save(model, folder / "net.onnx")
+    arguments = ("--abi", "x86", "--abi", "x86_64", "--package", "com.$x.ü_b")
+    out = ("--out", folder / "out", "--require-proof")
+    succeed("build", folder / "net.onnx", *arguments, *out, LC_ALL="C")
+
+
+def test_offline_compiles_from_the_cache_only(tmp_path: Path) -> None:
+    """The converter is there, the source of the runtime is not."""
+    models.save(classifier(), tmp_path / "net.onnx")
+    converted(tmp_path)
+    cache = tmp_path / "cache"
+    cache.mkdir()
+    (cache / "toolboxes").symlink_to(cache_dir() / "toolboxes")
+    arguments = ("build", tmp_path / "net.onnx", "--abi", "x86", "--out", tmp_path / "o")
+    text = fail(errors.DownloadError.exit_code, *arguments, "--offline", MOBILEGEN_CACHE=str(cache))
+    assert "--offline forbids the download" in text
 
 
 def test_names_are_never_evaluated(tmp_path: Path) -> None:
