@@ -118,9 +118,10 @@ def _show(
 ) -> None:
     outputs = execution.outputs[0]
     milliseconds = execution.predict_seconds[0] * 1e3
-    predictions = (
-        top_predictions(next(iter(outputs.values())), result.labels, top_k) if image else ()
-    )
+    scores = next(iter(outputs.values()))
+    # The numbers of a mask or of boxes are no classes.
+    is_classifier = bool(result.labels) or scores.size == max(scores.shape, default=1)
+    predictions = top_predictions(scores, result.labels, top_k) if image and is_classifier else ()
     if json:
         classes = [vars(prediction) for prediction in predictions]
         console.raw_json(
