@@ -61,7 +61,11 @@ InputShape = Annotated[
 ]
 Out = Annotated[
     Path | None,
-    typer.Option("--out", help="Folder of the result.", show_default="build, beside the model"),
+    typer.Option(
+        "--out",
+        help="Folder of the result.",
+        show_default="build beside mobilegen.yml; <model>-sdk here for a model file",
+    ),
 ]
 Jobs = Annotated[
     int | None, typer.Option("--jobs", "-j", min=1, help="Parallel jobs.", show_default="all cores")

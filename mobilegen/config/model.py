@@ -1,4 +1,4 @@
-"""The settings of mobilegen.yml; every one of them is a command line option too."""
+"""The settings of mobilegen.yml, most of which are command line options too."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 
 from mobilegen.config.values import parse_abis, parse_shape
 from mobilegen.platforms.android.jni import check_package
+from mobilegen.platforms.android.libraries import check_library_name
 
 ResizeMethod = Literal["pillow-bilinear", "pillow-bicubic", "nearest"]
 Shape = Annotated[tuple[int, ...], BeforeValidator(parse_shape)]
@@ -17,7 +18,7 @@ ToolchainKind = Literal["auto", "embedded", "ndk"]
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class PreprocessSettings(_Section):
@@ -48,8 +49,9 @@ class PreprocessSettings(_Section):
 class LimitSettings(_Section):
     """Largest allowed max |difference| / max |reference|, by precision."""
 
-    fp32: float = Field(1e-3, gt=0, description="Limit for fp32 models.")
-    fp16: float = Field(1e-2, gt=0, description="Limit for models stored as fp16.")
+    # With 1 an answer of zeros would pass.
+    fp32: float = Field(1e-3, gt=0, lt=1, description="Limit for fp32 models.")
+    fp16: float = Field(1e-2, gt=0, lt=1, description="Limit for models stored as fp16.")
 
 
 def _default_limits() -> LimitSettings:
@@ -88,6 +90,11 @@ class Settings(_Section):
     limits: LimitSettings = Field(
         default_factory=_default_limits, description="Limits of the proofs."
     )
+
+    @field_validator("name")
+    @classmethod
+    def _name(cls, value: str) -> str:
+        return check_library_name(value)
 
     @field_validator("package")
     @classmethod

@@ -14,8 +14,11 @@ from mobilegen.serialize import load_json
 
 plan = load_json(BuildPlan, Path(ARGUMENTS["plan"]))
 SetOption("num_jobs", plan.jobs)
+# Else SCons believes the time of a file older than two days: a model that was exchanged for
+# another one with the same time, as unpacked archives have, would go unnoticed.
+SetOption("max_drift", -1)
 env = Environment(ENV=os.environ, tools=[])
-env.SConsignFile(str(plan.state / "sconsign"))
+env.SConsignFile(str(plan.state / "sconsign").replace("$", "$$"))
 env.Decider("content")
 
 
@@ -35,6 +38,11 @@ class StageAction:
         return self.name.encode()
 
 
+def file_node(path: Path) -> Any:
+    """Return SCons's node of a file; a plain text would be searched for `$` and evaluated."""
+    return env.fs.File(str(path))
+
+
 def stage(
     name: str,
     sources: Sequence[Any],
@@ -42,12 +50,14 @@ def stage(
     action: stages.Action,
     order: Sequence[Any] = (),
 ) -> Any:
-    """Declare one stage: its result is done again when a source or a decision changes."""
-    result = str(plan.work / name / store.RESULT)
+    """Declare one stage: its result is done again when a source or a decision changes.
+
+    It stands for all files of the stage: its target is the manifest, which has their hashes.
+    """
     values = [env.Value(f"{key}={value}") for key, value in sorted(decisions.items())]
     node = env.Command(
-        result,
-        [str(source) for source in sources] + values,
+        file_node(plan.work / name / store.MANIFEST),
+        [file_node(source) if isinstance(source, Path) else source for source in sources] + values,
         env.Action(StageAction(name, action), None),
     )
     Precious(node)

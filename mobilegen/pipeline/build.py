@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 import sys
 from collections.abc import Callable
@@ -31,8 +32,10 @@ def build(plan: BuildPlan, listen: Listener) -> BuildReport:
         listen: Told of every event: a stage starts, says something, is done.
 
     Raises:
-        MobilegenError: A stage failed, or another build is at work in the same folder.
+        MobilegenError: A stage failed, another build is at work in the same folder, or the
+            folder has files there that no build left.
     """
+    publish.refuse_foreign(plan.out)
     with lock(plan.out, plan.state):
         _clean(plan)
         done = _run_graph(plan, listen)
@@ -99,12 +102,15 @@ def _import_path() -> str:
 
 def _clean(plan: BuildPlan) -> None:
     """Remove what an interrupted build left half-made, and results that were damaged since."""
-    for folder in [plan.work, *plan.work.glob("lib"), *plan.work.glob("proof")]:
-        for leftover in folder.glob(".*") if folder.is_dir() else ():
-            shutil.rmtree(leftover, ignore_errors=True)
+    leftovers = [plan.state.glob(f".{publish.FRESH}.*")]
+    leftovers += [
+        folder.glob(".*") for folder in (plan.work, plan.work / "lib", plan.work / "proof")
+    ]
+    for leftover in itertools.chain(*leftovers):
+        shutil.rmtree(leftover, ignore_errors=True)
     for manifest in plan.work.rglob(store.MANIFEST):
         if not store.is_intact(manifest):
-            (manifest.parent / store.RESULT).unlink(missing_ok=True)
+            manifest.unlink()
     for proof in plan.work.glob(f"proof/*/{store.RESULT}"):
         if b'"skipped"' in proof.read_bytes():
-            proof.unlink()
+            proof.with_name(store.MANIFEST).unlink(missing_ok=True)

@@ -10,6 +10,7 @@ import dataclasses
 import functools
 import math
 import shutil
+import tempfile
 import time
 from collections.abc import Callable
 from importlib.metadata import version
@@ -25,7 +26,7 @@ from mobilegen.artifacts import (
     SourceModel,
     Target,
 )
-from mobilegen.errors import MobilegenError
+from mobilegen.errors import MobilegenError, from_os
 from mobilegen.frontends import catalog as frontends
 from mobilegen.pipeline import events
 from mobilegen.pipeline.plan import BuildPlan
@@ -57,8 +58,9 @@ def run(name: str, action: Action, plan: BuildPlan) -> int:
             detail = action(plan, fresh)
             seconds = time.monotonic() - started
             close_folder(fresh, seconds, detail)
-    except MobilegenError as error:
-        events.emit("error", step=name, error=events.error_values(error))
+    except (MobilegenError, OSError) as error:
+        told = from_os(error) if isinstance(error, OSError) else error
+        events.emit("error", step=name, error=events.error_values(told))
         return 1
     events.emit("done", step=name, seconds=seconds, detail=detail)
     return 0
@@ -212,19 +214,21 @@ def make_library(plan: BuildPlan, folder: Path, abi: str) -> str:
     from mobilegen.toolchains.choose import choose
 
     target = _target(plan, abi)
-    library = build_library(
-        read_result(plan, "interface", Artifact),
-        target,
-        choose(plan.toolchain, target, ndk=plan.ndk),
-        name=plan.name,
-        package=plan.package,
-        work_dir=folder,
-        jobs=plan.jobs_per_abi,
-    )
-    refuse_failures(library.checks)
-    for scratch in [path for path in folder.iterdir() if path.is_dir()]:
-        shutil.rmtree(scratch)
-    leave_result(plan, f"lib/{abi}", folder, library)
+    # CMake cannot work in a folder with a quote in its path.
+    with tempfile.TemporaryDirectory(prefix="mobilegen-") as scratch:
+        library = build_library(
+            read_result(plan, "interface", Artifact),
+            target,
+            choose(plan.toolchain, target, ndk=plan.ndk),
+            name=plan.name,
+            package=plan.package,
+            work_dir=Path(scratch),
+            jobs=plan.jobs_per_abi,
+            offline=plan.offline,
+        )
+        refuse_failures(library.checks)
+        path = shutil.copyfile(library.path, folder / library.path.name)
+    leave_result(plan, f"lib/{abi}", folder, dataclasses.replace(library, path=path))
     return f"{library.size:,} bytes, {library.toolchain}"
 
 
@@ -232,8 +236,15 @@ def make_library(plan: BuildPlan, folder: Path, abi: str) -> str:
 
 
 def proof_decisions(plan: BuildPlan, abi: str) -> dict[str, str]:
-    """Option values that the proof of a library depends on."""
-    return {"limit": repr(plan.limit), "code": source_identity(_CODE, "executors", "verify")}
+    """Option values and sources that the proof of a library depends on."""
+    return {
+        "limit": repr(plan.limit),
+        "package": plan.package,
+        "classes": repr(plan.labels is not None),
+        "images": repr([path.name for path in plan.check_images]),
+        "native": native_identity(),
+        "code": source_identity(_CODE, "executors", "images", "toolboxes", "verify"),
+    }
 
 
 def prove_library(plan: BuildPlan, folder: Path, abi: str) -> str:

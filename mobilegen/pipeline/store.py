@@ -1,7 +1,7 @@
 """The folder of each stage: its result, a manifest of its files, and what it took.
 
-Only results decide what has to be done again, so nothing in them may differ between two runs on
-the same input; times go to `TIMING`.
+The manifest decides what later stages have to do again, so no file in it may differ between two
+runs on the same input; times go to `TIMING`.
 """
 
 from __future__ import annotations

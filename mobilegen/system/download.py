@@ -18,9 +18,11 @@ from mobilegen.system.files import cache_dir, file_lock, sha256_bytes, sha256_fi
 if TYPE_CHECKING:
     from requests import RequestException
 
-_INDEX_VARIABLES = ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "PIP_INDEX_URL")
 _ATTEMPTS = 3
 _TIMEOUT_SECONDS = 60.0
+# Those that uv and pip read, too.
+_INDEX_VARIABLES = ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "PIP_INDEX_URL")
+_CHECK_INDEX = f"check the package index that is configured ({', '.join(_INDEX_VARIABLES)})"
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def _verified(file: PackageFile, data: bytes) -> bytes:
         raise DownloadError(
             f"{file.filename} has other content than pinned",
             seen=[f"sha256 expected {file.sha256}", f"sha256 received {seen}"],
-            hint="check the package index that is configured (UV_INDEX_URL, PIP_INDEX_URL)",
+            hint=_CHECK_INDEX,
         )
     return data
 
@@ -69,17 +71,21 @@ def _download(file: PackageFile) -> bytes:
 
     # The computer's own certificates, as pip and browsers use them: company proxies have one.
     truststore.inject_into_ssl()
-    named = (os.environ.get(name) for name in _INDEX_VARIABLES)
-    endpoint = next((address for address in named if address), None)
+    endpoint = next(filter(None, map(os.environ.get, _INDEX_VARIABLES)), None)
     client = pypi_simple.PyPISimple(endpoint) if endpoint else pypi_simple.PyPISimple()
     with client:
-        page = client.get_project_page(file.project, timeout=_TIMEOUT_SECONDS)
+        try:
+            page = client.get_project_page(file.project, timeout=_TIMEOUT_SECONDS)
+        except (pypi_simple.NoSuchProjectError, pypi_simple.UnsupportedContentTypeError) as error:
+            raise DownloadError(
+                f"the package index has no {file.project}", seen=[str(error)], hint=_CHECK_INDEX
+            ) from error
         for package in page.packages:
             if package.filename == file.filename:
                 answer = requests.get(package.url, timeout=_TIMEOUT_SECONDS)
                 answer.raise_for_status()
                 return answer.content
-    raise DownloadError(f"the package index has no {file.filename}")
+    raise DownloadError(f"the package index has no {file.filename}", hint=_CHECK_INDEX)
 
 
 def _retry(action: Callable[[], bytes], file: PackageFile) -> bytes:

@@ -79,14 +79,20 @@ def new_dir(final: Path) -> Iterator[Path]:
 
 
 def replace_dir(new: Path, final: Path) -> None:
-    """Move folder `new` to `final`, in place of whatever was there."""
+    """Move folder `new` to `final`, in place of whatever was there; that stays after an error."""
     if not final.exists():
         os.replace(new, final)
         return
     old = Path(tempfile.mkdtemp(dir=final.parent, prefix=f".{final.name}.old."))
-    os.replace(final, old / final.name)
-    os.replace(new, final)
-    shutil.rmtree(old, ignore_errors=True)
+    try:
+        os.replace(final, old / final.name)
+        try:
+            os.replace(new, final)
+        except BaseException:
+            os.replace(old / final.name, final)
+            raise
+    finally:
+        shutil.rmtree(old, ignore_errors=True)
 
 
 @contextmanager
