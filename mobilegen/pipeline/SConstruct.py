@@ -19,6 +19,19 @@ env.SConsignFile(str(plan.state / "sconsign"))
 env.Decider("content")
 
 
+ACTIONS: dict[str, stages.Action] = {}
+
+
+def run_stage(target: Any, source: Any, env: Any) -> int:
+    """Carry out the stage that `env` names.
+
+    SCons does a stage again when the content of its action changed, and takes what a function
+    holds in its closure for content, memory addresses included. So this one holds nothing.
+    """
+    name = env["STAGE"]
+    return stages.run(name, ACTIONS[name], plan)
+
+
 def stage(
     name: str,
     sources: Sequence[Any],
@@ -27,12 +40,14 @@ def stage(
     order: Sequence[Any] = (),
 ) -> Any:
     """Declare one stage: its result is done again when a source or a decision changes."""
+    ACTIONS[name] = action
     result = str(plan.work / name / store.RESULT)
     values = [env.Value(f"{key}={value}") for key, value in sorted(decisions.items())]
     node = env.Command(
         result,
         [str(source) for source in sources] + values,
-        env.Action(lambda target, source, env: stages.run(name, action, plan), None),
+        env.Action(run_stage, None),
+        STAGE=name,
     )
     Precious(node)
     if order:
