@@ -12,6 +12,7 @@ from mobilegen.artifacts import (
     Artifact,
     BuildReport,
     Check,
+    Description,
     FileRecord,
     Graph,
     Library,
@@ -27,6 +28,7 @@ REPORT = "build.json"
 ARTIFACT = "artifact.json"
 GRAPH = "graph.onnx"
 REFERENCE = "reference.npz"
+PARTS = ("model", "lib")
 BUILD_STEPS = ("graph", "description", "artifact")
 
 
@@ -80,6 +82,7 @@ def _report(plan: BuildPlan, root: Path, done: set[str]) -> BuildReport:
         graph_outputs=graph.outputs,
         steps=tuple(_steps(plan, done)),
         checks=_checks(plan),
+        answers=store.read_result(plan, "description", Description).answers,
         libraries=tuple(_library(plan, abi) for abi in plan.abis),
         files=tuple(record(path, root) for path in files),
     )
@@ -122,7 +125,7 @@ def _checks(plan: BuildPlan) -> tuple[Check, ...]:
 
 def _swap(fresh: Path, out: Path) -> None:
     """Move the parts of a complete result into the result folder, the report last."""
-    for name in ("model", "lib"):
+    for name in PARTS:
         if (fresh / name).is_dir():
             replace_dir(fresh / name, out / name)
         elif (out / name).is_dir():

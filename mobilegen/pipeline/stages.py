@@ -15,7 +15,16 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-from mobilegen.artifacts import Artifact, Graph, Library, Proof, SourceModel, Target
+from mobilegen.artifacts import (
+    Answer,
+    Artifact,
+    Description,
+    Graph,
+    Library,
+    Proof,
+    SourceModel,
+    Target,
+)
 from mobilegen.errors import MobilegenError
 from mobilegen.frontends import catalog as frontends
 from mobilegen.pipeline import events
@@ -35,6 +44,7 @@ from mobilegen.toolchains import ndk
 from mobilegen.verify.judge import refuse_failures
 
 Action = Callable[[BuildPlan, Path], str]
+_CODE = "pipeline/stages.py"
 
 
 def run(name: str, action: Action, plan: BuildPlan) -> int:
@@ -70,7 +80,7 @@ def graph_decisions(plan: BuildPlan) -> dict[str, str]:
         "shapes": repr(plan.input_shapes),
         "images": repr([str(path) for path in plan.check_images]),
         "preprocess": repr(plan.preprocess),
-        "code": source_identity("graph", "frontends", "images", "verify"),
+        "code": source_identity(_CODE, "graph", "frontends", "images", "verify"),
         "versions": " ".join(version(name) for name in ("onnx", "onnxruntime", "onnxsim")),
     }
 
@@ -96,7 +106,11 @@ def description_sources(plan: BuildPlan) -> list[Path]:
 
 def description_decisions(plan: BuildPlan) -> dict[str, str]:
     """Option values that the description depends on."""
-    return {"preprocess": repr(plan.preprocess), "code": source_identity("images")}
+    return {
+        "preprocess": repr(plan.preprocess),
+        "images": repr([path.name for path in plan.check_images]),
+        "code": source_identity(_CODE, "images"),
+    }
 
 
 def describe(plan: BuildPlan, folder: Path) -> str:
@@ -111,8 +125,22 @@ def describe(plan: BuildPlan, folder: Path) -> str:
         write_text(folder / LABELS, "".join(f"{label}\n" for label in labels))
     if plan.preprocess:
         dump_json(bind_preprocess(plan.preprocess, graph.inputs[0]), folder / PREPROCESS)
-    dump_json(labels, folder / RESULT)
+    dump_json(Description(labels, _answers(plan, graph, labels)), folder / RESULT)
     return f"{len(labels)} labels" if labels else "no labels"
+
+
+def _answers(plan: BuildPlan, graph: Graph, labels: tuple[str, ...]) -> tuple[Answer, ...]:
+    """The check images are the first samples of the reference."""
+    from mobilegen.graph.samples import read_samples
+    from mobilegen.images.classes import top_predictions
+
+    if not labels:
+        return ()
+    answers = []
+    for path, sample in zip(plan.check_images, read_samples(graph.samples), strict=False):
+        best = top_predictions(sample.outputs[graph.outputs[0].name], labels, 1)[0]
+        answers.append(Answer(path.name, best.label, best.probability))
+    return tuple(answers)
 
 
 # artifact
@@ -124,7 +152,7 @@ def artifact_decisions(plan: BuildPlan) -> dict[str, str]:
         "runtime": plan.runtime,
         "precision": plan.precision,
         "limit": repr(plan.limit),
-        "code": source_identity("runtimes", "verify", "toolboxes"),
+        "code": source_identity(_CODE, "runtimes", "verify", "toolboxes"),
     }
 
 
@@ -168,7 +196,7 @@ def library_decisions(plan: BuildPlan, abi: str) -> dict[str, str]:
         "api": str(plan.api_level),
         "toolchain": _toolchain_decision(plan),
         "native": native_identity(),
-        "code": source_identity("native_build", "toolchains", f"runtimes/{plan.runtime}"),
+        "code": source_identity(_CODE, "native_build", "toolchains", f"runtimes/{plan.runtime}"),
     }
 
 
@@ -205,7 +233,7 @@ def make_library(plan: BuildPlan, folder: Path, abi: str) -> str:
 
 def proof_decisions(plan: BuildPlan, abi: str) -> dict[str, str]:
     """Option values that the proof of a library depends on."""
-    return {"limit": repr(plan.limit), "code": source_identity("executors", "verify")}
+    return {"limit": repr(plan.limit), "code": source_identity(_CODE, "executors", "verify")}
 
 
 def prove_library(plan: BuildPlan, folder: Path, abi: str) -> str:
