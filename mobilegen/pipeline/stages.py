@@ -212,20 +212,22 @@ def make_library(plan: BuildPlan, folder: Path, abi: str) -> str:
     from mobilegen.toolchains.choose import choose
 
     target = _target(plan, abi)
+    toolchain = choose(plan.toolchain, target, ndk=plan.ndk)
     library = build_library(
         read_result(plan, "interface", Artifact),
         target,
-        choose(plan.toolchain, target, ndk=plan.ndk),
+        toolchain,
         name=plan.name,
         package=plan.package,
         work_dir=folder,
         jobs=plan.jobs_per_abi,
+        offline=plan.offline,
     )
     refuse_failures(library.checks)
     for scratch in [path for path in folder.iterdir() if path.is_dir()]:
         shutil.rmtree(scratch)
     leave_result(plan, f"lib/{abi}", folder, library)
-    return f"{library.size:,} bytes, {library.toolchain}"
+    return f"{library.size:,} bytes, {toolchain.reason}"
 
 
 # proof
