@@ -111,3 +111,9 @@ class BusyError(MobilegenError):
     """Another mobilegen works in the same output folder."""
 
     exit_code = 12
+
+
+class FileError(MobilegenError):
+    """A file or folder cannot be read or written: no permission, no space."""
+
+    exit_code = 13

@@ -18,6 +18,14 @@ from mobilegen.resources import native_dir
 from mobilegen.runtimes import catalog
 from mobilegen.system.files import sha256_file, write_bytes, write_text
 
+# https://developer.android.com/ndk/guides/stable_apis
+_SYSTEM_LIBRARIES = frozenset(
+    (
+        "EGL", "GLESv1_CM", "GLESv2", "GLESv3", "OpenMAXAL", "OpenSLES", "aaudio", "amidi",
+        "android", "binder_ndk", "c", "camera2ndk", "dl", "icu", "jnigraphics", "log", "m",
+        "mediandk", "nativewindow", "neuralnetworks", "sync", "vulkan", "z",
+    )
+)  # fmt: skip
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 
 
@@ -102,13 +110,19 @@ def check_name(name: str) -> str:
     """Return the name of a library unchanged if it is valid.
 
     Raises:
-        ConfigError: It is not a letter or _ followed by letters, digits or _.
+        ConfigError: It is not a letter or _ followed by letters, digits or _, or it is the
+            name of one of Android's own libraries.
     """
     if not _NAME.fullmatch(name):
         raise ConfigError(
             f"{name!r} is not a name for a native library",
             seen=["allowed: a letter or _, then up to 63 letters, digits or _"],
             hint="--name image_recognition",
+        )
+    if name in _SYSTEM_LIBRARIES:
+        raise ConfigError(
+            f"Android has a library lib{name}.so of its own, which would be loaded instead",
+            hint=f"--name my_{name}",
         )
     return name
 

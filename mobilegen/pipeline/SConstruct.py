@@ -4,19 +4,25 @@ import os
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
 from SCons.Script import ARGUMENTS, Default, Environment, Precious, SetOption
 
 from mobilegen.pipeline import stages, store
 from mobilegen.pipeline.dependencies import Stage, stages_of
 from mobilegen.pipeline.plan import BuildPlan
 from mobilegen.serialize import load_json
+from mobilegen.system import process
 
+process.end_with_parent()
 plan = load_json(BuildPlan, Path(ARGUMENTS["plan"]))
 SetOption("num_jobs", plan.jobs)
 env = Environment(ENV=os.environ, tools=[])
 env.SConsignFile(str(plan.state / "sconsign"))
 env.Decider("content")
 nodes: dict[str, Any] = {}
+# Held until this process ends, also when the one that started it was killed before.
+graph_lock = FileLock(plan.state / store.GRAPH_LOCK)
+graph_lock.acquire()
 
 
 class StageAction:

@@ -15,7 +15,7 @@ from mobilegen.pipeline import events, publish, store
 from mobilegen.pipeline.dependencies import Stage, fingerprint, stages_of
 from mobilegen.pipeline.plan import BuildPlan
 from mobilegen.serialize import dump_json
-from mobilegen.system.files import file_lock, write_text
+from mobilegen.system.files import file_lock, telling_os_errors, write_text
 from mobilegen.system.process import stream
 
 Listener = Callable[[dict[str, Any]], None]
@@ -35,9 +35,11 @@ def build(plan: BuildPlan, listen: Listener) -> BuildReport:
     Raises:
         MobilegenError: A stage failed, or another build is at work in the same folder.
     """
-    with lock(plan.out, plan.state):
+    with telling_os_errors(f"{plan.out} cannot be written"), lock(plan.out, plan.state):
         declared = stages_of(plan)
-        intact = _clean(plan, declared)
+        # The graph of a build that was killed may still be about to end.
+        with file_lock(plan.state / store.GRAPH_LOCK):
+            intact = _clean(plan, declared)
         now, mark = fingerprint(declared), plan.state / _FINGERPRINT
         if intact and now and _read(mark) == now:
             return publish.publish(plan, set())

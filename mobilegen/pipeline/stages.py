@@ -39,7 +39,7 @@ from mobilegen.pipeline.store import (
 )
 from mobilegen.resources import native_identity, source_identity
 from mobilegen.serialize import dump_json
-from mobilegen.system.files import new_dir, write_text
+from mobilegen.system.files import new_dir, telling_os_errors, write_text
 from mobilegen.toolchains import ndk
 from mobilegen.verify.judge import refuse_failures
 
@@ -53,7 +53,7 @@ def run(name: str, action: Action, plan: BuildPlan) -> int:
     started = time.monotonic()
     try:
         folder = plan.work / name
-        with new_dir(folder) as fresh:
+        with telling_os_errors(f"the stage {name} failed"), new_dir(folder) as fresh:
             detail = action(plan, fresh)
             seconds = time.monotonic() - started
             close_folder(fresh, seconds, detail)

@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ import psutil
 
 from mobilegen.errors import ProcessError
 
+_WATCH_SECONDS = 0.1
 _TAIL_LINES = 20
 
 
@@ -102,6 +104,26 @@ def stream(
     except BaseException:
         _stop(child)
         raise
+
+
+def end_with_parent() -> None:
+    """End this process, and all that it started, soon after its parent is gone.
+
+    A parent that is killed cannot end its children; they would go on to write where the next
+    run writes.
+    """
+    parent = psutil.Process().parent()
+    if parent is not None:
+        threading.Thread(target=_watch, args=(parent,), daemon=True).start()
+
+
+def _watch(parent: psutil.Process) -> None:
+    while parent.is_running() and parent.status() != psutil.STATUS_ZOMBIE:
+        time.sleep(_WATCH_SECONDS)
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    os._exit(1)
 
 
 def describe_exit(returncode: int) -> str:
