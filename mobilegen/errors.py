@@ -113,6 +113,12 @@ class BusyError(MobilegenError):
     exit_code = 12
 
 
+class FileError(MobilegenError):
+    """A file or folder cannot be read or written: no permission, no space."""
+
+    exit_code = 13
+
+
 def from_os(error: OSError) -> MobilegenError:
     """Return what the system refused as an error for people: no right, no space, no such path."""
     place = f"{error.filename}: " if error.filename else ""

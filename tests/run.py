@@ -19,6 +19,8 @@ TOOLS = {
     "javac": "default-jdk-headless",
     "git": "git",
     "g++": "g++",
+    "strace": "strace",
+    "unshare": "util-linux",
 }
 CHECKS = (
     ("ruff", ["ruff", "check", "."]),

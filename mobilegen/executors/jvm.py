@@ -37,6 +37,14 @@ _JAVA_OPTIONS = (
     "-Xcheck:jni", "-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
     "-XX:-CreateCoredumpOnCrash", "-XX:ErrorFile=crash.log",
 )  # fmt: skip
+# The JDK loads its libnio.so and libnet.so late, and would be given ours of the same name.
+_START = """final class Start {
+    public static void main(String[] arguments) throws Exception {
+        java.nio.channels.ServerSocketChannel.open().close();
+        Driver.main(arguments);
+    }
+}
+"""
 _CLASS = """package {package};
 
 final class {name} {{
@@ -123,12 +131,12 @@ def _classes(jdk: Jdk, package: str) -> Path:
     """Compile the driver and the class with the natives; return the folder of classes."""
     driver = (programs.tools_dir() / "jvm" / "Driver.java").read_text("utf-8")
     source = _CLASS.format(package=package, name=CLASS_NAME)
-    digest = sha256_bytes(f"{jdk.version}\n{driver}\n{source}".encode())
+    digest = sha256_bytes(f"{jdk.version}\n{driver}\n{source}\n{_START}".encode())
     folder = cache_dir() / "executors" / f"classes-{digest[:16]}"
     with file_lock(folder.with_suffix(".lock")):
         if not (folder / "Driver.class").is_file():
             with new_dir(folder) as temporary:
-                _compile(jdk, {"Driver": driver, CLASS_NAME: source}, temporary)
+                _compile(jdk, {"Driver": driver, "Start": _START, CLASS_NAME: source}, temporary)
     return folder
 
 
@@ -152,7 +160,7 @@ def _run(jdk: Jdk, request: Request, places: tuple[Path, Path, Path], timeout: f
     shims, classes, folder = places
     library = str(request.library.resolve())
     argv: list[str | Path] = [
-        jdk.java, *_JAVA_OPTIONS, f"-Dmobilegen.library={library}", "-cp", classes, "Driver",
+        jdk.java, *_JAVA_OPTIONS, f"-Dmobilegen.library={library}", "-cp", classes, "Start",
         f"{request.package}.{CLASS_NAME}", shims / _OPENER, model_folder(request),
         str(request.threads), str(len(request.samples)), *map(str, tensors.dims(request)),
     ]  # fmt: skip

@@ -10,13 +10,22 @@ from mobilegen.artifacts import Artifact, Library, Target, Toolchain
 from mobilegen.errors import ConfigError, ProcessError
 from mobilegen.native_build.elf import check_library, read_elf
 from mobilegen.native_build.header import render_header
-from mobilegen.native_build.objects import compile_objects
+from mobilegen.native_build.objects import object_set
+from mobilegen.native_build.plan import EnginePlan, ObjectSet
 from mobilegen.native_build.run import build_error, build_type, configure, ninja
 from mobilegen.platforms.android.jni import jni_exports
 from mobilegen.resources import native_dir
 from mobilegen.runtimes import catalog
 from mobilegen.system.files import sha256_file, write_bytes, write_text
 
+# https://developer.android.com/ndk/guides/stable_apis
+_SYSTEM_LIBRARIES = frozenset(
+    (
+        "EGL", "GLESv1_CM", "GLESv2", "GLESv3", "OpenMAXAL", "OpenSLES", "aaudio", "amidi",
+        "android", "binder_ndk", "c", "camera2ndk", "dl", "icu", "jnigraphics", "log", "m",
+        "mediandk", "nativewindow", "neuralnetworks", "sync", "vulkan", "z",
+    )
+)  # fmt: skip
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 
 
@@ -51,17 +60,11 @@ def build_library(
         DownloadError: The runtime's source cannot be had.
     """
     check_name(name)
-    variables = library_variables(
-        artifact,
-        target,
-        toolchain,
-        name=name,
-        package=package,
-        work_dir=work_dir,
-        jobs=jobs,
-        offline=offline,
-    )
-    built = _link(target, toolchain, variables, work_dir / "cmake", jobs) / f"lib{name}.so"
+    plan = catalog.get(artifact.runtime).plan_native(artifact)
+    header = render_header(artifact, plan, package)
+    with object_set(plan, target, toolchain, jobs=jobs, offline=offline) as objects:
+        variables = _variables(plan, target, objects, header, name, work_dir)
+        built = _link(target, toolchain, variables, work_dir / "cmake", jobs) / f"lib{name}.so"
     path = write_bytes(work_dir / f"lib{name}.so", built.read_bytes())
     return describe(path, target, toolchain, package)
 
@@ -84,7 +87,13 @@ def library_variables(
     """
     plan = catalog.get(artifact.runtime).plan_native(artifact)
     header = render_header(artifact, plan, package)
-    objects = compile_objects(plan, target, toolchain, jobs=jobs, offline=offline)
+    with object_set(plan, target, toolchain, jobs=jobs, offline=offline) as objects:
+        return _variables(plan, target, objects, header, name, work_dir)
+
+
+def _variables(
+    plan: EnginePlan, target: Target, objects: ObjectSet, header: str, name: str, work_dir: Path
+) -> tuple[tuple[str, str], ...]:
     generated = work_dir / "generated"
     write_text(generated / "mobilegen_model.h", header)
     return (
@@ -101,13 +110,19 @@ def check_name(name: str) -> str:
     """Return the name of a library unchanged if it is valid.
 
     Raises:
-        ConfigError: It is not a letter or _ followed by letters, digits or _.
+        ConfigError: It is not a letter or _ followed by letters, digits or _, or it is the
+            name of one of Android's own libraries.
     """
     if not _NAME.fullmatch(name):
         raise ConfigError(
             f"{name!r} is not a name for a native library",
             seen=["allowed: a letter or _, then up to 63 letters, digits or _"],
             hint="--name image_recognition",
+        )
+    if name in _SYSTEM_LIBRARIES:
+        raise ConfigError(
+            f"Android has a library lib{name}.so of its own, which would be loaded instead",
+            hint=f"--name my_{name}",
         )
     return name
 

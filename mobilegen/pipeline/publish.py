@@ -33,8 +33,8 @@ REPORT = "build.json"
 ARTIFACT = "artifact.json"
 GRAPH = "graph.onnx"
 REFERENCE = "reference.npz"
-BUILD_STEPS = ("graph", "description", "artifact")
 PARTS = ("model", "lib")
+BUILD_STEPS = ("graph", "description", "artifact")
 FRESH = "result"
 _SHOWN_FILES = 5
 

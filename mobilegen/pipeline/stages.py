@@ -40,7 +40,7 @@ from mobilegen.pipeline.store import (
 )
 from mobilegen.resources import native_identity, source_identity
 from mobilegen.serialize import dump_json
-from mobilegen.system.files import new_dir, write_text
+from mobilegen.system.files import new_dir, telling_os_errors, write_text
 from mobilegen.toolchains import ndk
 from mobilegen.verify.judge import refuse_failures
 
@@ -54,7 +54,7 @@ def run(name: str, action: Action, plan: BuildPlan) -> int:
     started = time.monotonic()
     try:
         folder = plan.work / name
-        with new_dir(folder) as fresh:
+        with telling_os_errors(f"the stage {name} failed"), new_dir(folder) as fresh:
             detail = action(plan, fresh)
             seconds = time.monotonic() - started
             close_folder(fresh, seconds, detail)
@@ -215,11 +215,12 @@ def make_library(plan: BuildPlan, folder: Path, abi: str) -> str:
 
     target = _target(plan, abi)
     # CMake cannot work in a folder with a quote in its path.
+    toolchain = choose(plan.toolchain, target, ndk=plan.ndk)
     with tempfile.TemporaryDirectory(prefix="mobilegen-") as scratch:
         library = build_library(
             read_result(plan, "interface", Artifact),
             target,
-            choose(plan.toolchain, target, ndk=plan.ndk),
+            toolchain,
             name=plan.name,
             package=plan.package,
             work_dir=Path(scratch),
@@ -229,7 +230,7 @@ def make_library(plan: BuildPlan, folder: Path, abi: str) -> str:
         refuse_failures(library.checks)
         path = shutil.copyfile(library.path, folder / library.path.name)
     leave_result(plan, f"lib/{abi}", folder, dataclasses.replace(library, path=path))
-    return f"{library.size:,} bytes, {library.toolchain}"
+    return f"{library.size:,} bytes, {toolchain.reason}"
 
 
 # proof

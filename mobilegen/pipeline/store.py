@@ -17,6 +17,7 @@ from mobilegen.pipeline.plan import BuildPlan
 from mobilegen.serialize import dump_json, load_json
 from mobilegen.system.files import record, sha256_file
 
+GRAPH_LOCK = "graph.lock"
 RESULT = "result.json"
 MANIFEST = "manifest.json"
 TIMING = "timing.json"

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy.typing as npt
-
 from mobilegen import console
 from mobilegen.artifacts import Artifact, Graph, Precision
 from mobilegen.errors import UsageError
 from mobilegen.names import load_object
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from mobilegen.native_build.plan import EnginePlan
 
-Arrays = Mapping[str, npt.NDArray[Any]]
+Arrays = Mapping[str, "npt.NDArray[Any]"]
 Report = Callable[[str], None]
 
 

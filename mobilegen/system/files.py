@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
@@ -14,7 +15,33 @@ import filelock
 import platformdirs
 
 from mobilegen.artifacts import FileRecord
-from mobilegen.errors import BusyError
+from mobilegen.errors import BusyError, FileError
+
+_REMEDIES = {
+    errno.ENOSPC: "free some space, or name another folder with --out",
+    errno.EDQUOT: "free some space, or name another folder with --out",
+    errno.EFBIG: "raise the limit of the file size (ulimit -f)",
+    errno.EACCES: "name a folder that you may write to with --out",
+    errno.EPERM: "name a folder that you may write to with --out",
+    errno.EROFS: "name a folder that you may write to with --out",
+    errno.ENOTDIR: "name another folder with --out",
+    errno.EEXIST: "name another folder with --out",
+}
+
+
+@contextmanager
+def telling_os_errors(what: str) -> Iterator[None]:
+    """Turn an error of the file system while the block runs into one that people understand.
+
+    Raises:
+        FileError: In place of an OSError; `what` says what could not be done.
+    """
+    try:
+        yield
+    except OSError as error:
+        hint = _REMEDIES.get(error.errno or 0, "check the folder and the disk")
+        place = f": {error.filename}" if error.filename else ""
+        raise FileError(what, seen=[f"{error.strerror or error}{place}"], hint=hint) from error
 
 
 def cache_dir() -> Path:

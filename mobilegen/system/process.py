@@ -21,6 +21,7 @@ from mobilegen.errors import ProcessError
 END_SIGNALS = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
+_WATCH_SECONDS = 0.1
 _TAIL_LINES = 20
 
 
@@ -132,6 +133,26 @@ def postponed_interrupts() -> Iterator[None]:
             signal.signal(number, handler)
         for number in seen:
             signal.raise_signal(number)
+
+
+def end_with_parent() -> None:
+    """End this process, and all that it started, soon after its parent is gone.
+
+    A parent that is killed cannot end its children; they would go on to write where the next
+    run writes.
+    """
+    parent = psutil.Process().parent()
+    if parent is not None:
+        threading.Thread(target=_watch, args=(parent,), daemon=True).start()
+
+
+def _watch(parent: psutil.Process) -> None:
+    while parent.is_running() and parent.status() != psutil.STATUS_ZOMBIE:
+        time.sleep(_WATCH_SECONDS)
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    os._exit(1)
 
 
 def describe_exit(returncode: int) -> str:
