@@ -207,7 +207,9 @@ def test_files_of_the_user_survive(net: Path, tmp_path: Path) -> None:
 
 def test_a_place_where_nothing_can_be_written(net: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    assert "Not a directory" in fail(1, "convert", net, "--out", tmp_path / "file" / "out")
+    assert "Not a directory" in fail(
+        errors.FileError.exit_code, "convert", net, "--out", tmp_path / "file" / "out"
+    )
 
 
 def test_a_closed_terminal_ends_the_build(net: Path, tmp_path: Path) -> None:
