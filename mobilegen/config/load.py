@@ -46,7 +46,7 @@ def load_settings(argument: Path | None, options: Mapping[str, Any]) -> tuple[Se
         values, base = _from_model(place)
     given = {name: value for name, value in options.items() if value is not None}
     merged = {**values, **_absolute(given, Path.cwd())}
-    merged.setdefault("name", _default_name(merged))
+    merged.setdefault("name", default_name(Path(str(merged.get("model", "model")))))
     return _validated(merged, place), base
 
 
@@ -92,9 +92,9 @@ def _absolute(values: Mapping[str, Any], base: Path) -> dict[str, Any]:
     return result
 
 
-def _default_name(values: Mapping[str, Any]) -> str:
-    stem = Path(str(values.get("model", "model"))).stem.lower()
-    name = re.sub(r"[^a-z0-9_]+", "_", stem).strip("_")
+def default_name(model: Path) -> str:
+    """Return the library's name when none is given: that of the model, as far as allowed."""
+    name = re.sub(r"[^a-z0-9_]+", "_", model.stem.lower()).strip("_")
     return (name if name[:1].isalpha() else f"model_{name}".rstrip("_"))[:64]
 
 
