@@ -21,10 +21,11 @@ from mobilegen.artifacts import (
 )
 from mobilegen.pipeline import store
 from mobilegen.pipeline.plan import BuildPlan
-from mobilegen.serialize import dump_json
-from mobilegen.system.files import new_dir, record, replace_dir, sha256_file
+from mobilegen.serialize import dump_json, load_json
+from mobilegen.system.files import new_dir, record, replace_dir, sha256_file, write_text
 
 REPORT = "build.json"
+PAGE = "report.html"
 ARTIFACT = "artifact.json"
 GRAPH = "graph.onnx"
 REFERENCE = "reference.npz"
@@ -46,6 +47,7 @@ def publish(plan: BuildPlan, done: set[str]) -> BuildReport:
             _place(library.path, fresh / "lib" / abi / library.path.name)
         report = _report(plan, fresh, done)
         dump_json(report, fresh / REPORT)
+        write_text(fresh / PAGE, _page(plan, report))
     _swap(plan.state / "result", plan.out)
     return report
 
@@ -122,6 +124,22 @@ def _checks(plan: BuildPlan) -> tuple[Check, ...]:
     return tuple(checks)
 
 
+def _page(plan: BuildPlan, report: BuildReport) -> str:
+    """Return report.html, with the costs and sizes that the stages left beside their results."""
+    from mobilegen.graph.profile import Profile
+    from mobilegen.native_build.sizes import SUFFIX, LibrarySizes
+    from mobilegen.report.html import render_html
+
+    profile = plan.work / "graph" / store.PROFILE
+    files = {each.target.abi: each.path.name + SUFFIX for each in report.libraries}
+    found = {abi: plan.work / "lib" / abi / name for abi, name in files.items()}
+    return render_html(
+        report,
+        load_json(Profile, profile) if profile.is_file() else None,
+        {abi: load_json(LibrarySizes, path) for abi, path in found.items() if path.is_file()},
+    )
+
+
 def _swap(fresh: Path, out: Path) -> None:
     """Move the parts of a complete result into the result folder, the report last."""
     for name in ("model", "lib"):
@@ -129,4 +147,5 @@ def _swap(fresh: Path, out: Path) -> None:
             replace_dir(fresh / name, out / name)
         elif (out / name).is_dir():
             shutil.rmtree(out / name)
+    os.replace(fresh / PAGE, out / PAGE)
     os.replace(fresh / REPORT, out / REPORT)

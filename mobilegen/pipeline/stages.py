@@ -32,6 +32,7 @@ from mobilegen.pipeline.plan import BuildPlan
 from mobilegen.pipeline.store import (
     LABELS,
     PREPROCESS,
+    PROFILE,
     RESULT,
     close_folder,
     leave_result,
@@ -87,11 +88,13 @@ def graph_decisions(plan: BuildPlan) -> dict[str, str]:
 
 def make_graph(plan: BuildPlan, folder: Path) -> str:
     """Read the source model and compute the reference."""
+    from mobilegen.graph.profiling import profile_graph
     from mobilegen.pipeline.samples import check_samples
 
     source = SourceModel(plan.model, plan.framework, plan.input_shapes)
     samples = functools.partial(check_samples, plan)
     graph = frontends.get(plan.framework).load(source, folder, samples=samples)
+    dump_json(profile_graph(graph), folder / PROFILE)
     leave_result(plan, "graph", folder, graph)
     return ", ".join(candidate.label for candidate in graph.candidates)
 
@@ -220,6 +223,7 @@ def make_library(plan: BuildPlan, folder: Path, abi: str) -> str:
         package=plan.package,
         work_dir=folder,
         jobs=plan.jobs_per_abi,
+        offline=plan.offline,
     )
     refuse_failures(library.checks)
     for scratch in [path for path in folder.iterdir() if path.is_dir()]:

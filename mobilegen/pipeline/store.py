@@ -20,6 +20,7 @@ from mobilegen.system.files import record, sha256_file
 RESULT = "result.json"
 MANIFEST = "manifest.json"
 TIMING = "timing.json"
+PROFILE = "profile.json"
 LABELS = "labels.txt"
 PREPROCESS = "preprocess.json"
 T = TypeVar("T")

@@ -30,6 +30,8 @@ public final class Driver {
 
     public static void main(String[] arguments) throws Exception {
         try (PrintStream report = new PrintStream("report.txt", "UTF-8")) {
+            // The VM's own libraries come first: one under test may be called libnet.so too.
+            Files.readAllBytes(Paths.get("report.txt"));
             System.load(arguments[1]);
             Driver driver = new Driver(Class.forName(arguments[0]), report);
             driver.load(arguments[2], Integer.parseInt(arguments[3]));
