@@ -7,7 +7,7 @@ import os
 import re
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -83,17 +83,31 @@ def live(text: str) -> Iterator[Status | None]:
         yield status
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, right: int = -1) -> None:
+def printable(text: str, *, keep: str = "") -> str:
+    """Return text without what would move a terminal's cursor or change its colours.
+
+    Names in models and label files may hold anything.
+
+    Args:
+        keep: Unprintable characters that may stay.
+    """
+    return "".join(c if c.isprintable() or c in keep else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def table(
+    columns: Sequence[str], rows: Iterable[Sequence[str]], *, right: int | Collection[int] = ()
+) -> None:
     """Write rows below column names to standard output, one line each, never cut or folded.
 
     Args:
-        right: Index of the column that is set flush right; -1 for none.
+        right: Indices of the columns that are set flush right, or one of them.
     """
-    grid = [tuple(columns), *(tuple(row) for row in rows)]
+    grid = [tuple(columns), *(tuple(printable(cell) for cell in row) for row in rows)]
     widths = [max(len(cells[index]) for cells in grid) for index in range(len(columns))]
+    flush_right = {right} if isinstance(right, int) else set(right)
     for number, cells in enumerate(grid):
         padded = [
-            cell.rjust(width) if index == right else cell.ljust(width)
+            cell.rjust(width) if index in flush_right else cell.ljust(width)
             for index, (cell, width) in enumerate(zip(cells, widths, strict=True))
         ]
         line("  ".join(padded).rstrip(), style="" if number else "bold")

@@ -47,7 +47,7 @@ def load_settings(argument: Path | None, options: Mapping[str, Any]) -> tuple[Se
         values, base = _from_model(place)
     given = {name: value for name, value in options.items() if value is not None}
     merged = {**values, **_absolute(given, Path.cwd())}
-    merged.setdefault("name", _default_name(merged))
+    merged.setdefault("name", default_name(Path(str(merged.get("model", "model")))))
     return _validated(merged, place), base
 
 
@@ -137,9 +137,9 @@ def absolute(path: str | Path, base: Path) -> Path:
     return full
 
 
-def _default_name(values: Mapping[str, Any]) -> str:
-    stem = Path(str(values.get("model", "model"))).stem.lower()
-    name = re.sub(r"[^a-z0-9_]+", "_", stem).strip("_")
+def default_name(model: Path) -> str:
+    """Return the library's name when none is given: that of the model, as far as allowed."""
+    name = re.sub(r"[^a-z0-9_]+", "_", model.stem.lower()).strip("_")
     usable = name[:1].isalpha() and name not in SYSTEM_LIBRARIES
     return (name if usable else f"model_{name}".rstrip("_"))[:64]
 

@@ -25,11 +25,12 @@ from mobilegen.artifacts import (
 from mobilegen.errors import UsageError
 from mobilegen.pipeline import stages, store
 from mobilegen.pipeline.plan import STATE_FOLDER, BuildPlan
-from mobilegen.serialize import dump_json
-from mobilegen.system.files import new_dir, record, replace_dir, sha256_file
+from mobilegen.serialize import dump_json, load_json
+from mobilegen.system.files import new_dir, record, replace_dir, sha256_file, write_text
 from mobilegen.system.process import postponed_interrupts
 
 REPORT = "build.json"
+PAGE = "report.html"
 ARTIFACT = "artifact.json"
 GRAPH = "graph.onnx"
 REFERENCE = "reference.npz"
@@ -62,13 +63,17 @@ def _recorded(report: Path) -> set[str]:
     """The files of an earlier result; of any version of mobilegen, so the schema is not asked."""
     try:
         values = json.loads(report.read_bytes())
-        return {REPORT, *(str(file["path"]) for file in values["files"] if values["mobilegen"])}
+        return {
+            REPORT,
+            PAGE,
+            *(str(file["path"]) for file in values["files"] if values["mobilegen"]),
+        }
     except (OSError, ValueError, LookupError, TypeError):
         return set()
 
 
 def _present(out: Path) -> Iterator[str]:
-    tops = [out / name for name in (*PARTS, REPORT)]
+    tops = [out / name for name in (*PARTS, PAGE, REPORT)]
     for path in itertools.chain(tops, *(top.rglob("*") for top in tops)):
         if path.is_symlink() or (path.exists() and not path.is_dir()):
             yield path.relative_to(out).as_posix()
@@ -89,6 +94,7 @@ def publish(plan: BuildPlan, done: set[str]) -> BuildReport:
             _place(library.path, fresh / "lib" / abi / library.path.name)
         report = _report(plan, fresh, done)
         dump_json(report, fresh / REPORT)
+        write_text(fresh / PAGE, _page(plan, report))
     with postponed_interrupts():
         _swap(plan.state / FRESH, plan.out)
     return report
@@ -166,6 +172,22 @@ def _checks(plan: BuildPlan) -> tuple[Check, ...]:
     return tuple(checks)
 
 
+def _page(plan: BuildPlan, report: BuildReport) -> str:
+    """Return report.html, with the costs and sizes that the stages left beside their results."""
+    from mobilegen.graph.profile import Profile
+    from mobilegen.native_build.sizes import SUFFIX, LibrarySizes
+    from mobilegen.report.html import render_html
+
+    profile = plan.work / "graph" / store.PROFILE
+    files = {each.target.abi: each.path.name + SUFFIX for each in report.libraries}
+    found = {abi: plan.work / "lib" / abi / name for abi, name in files.items()}
+    return render_html(
+        report,
+        load_json(Profile, profile) if profile.is_file() else None,
+        {abi: load_json(LibrarySizes, path) for abi, path in found.items() if path.is_file()},
+    )
+
+
 def _swap(fresh: Path, out: Path) -> None:
     """Move the parts of a complete result into the result folder, the report last."""
     for name in PARTS:
@@ -173,4 +195,5 @@ def _swap(fresh: Path, out: Path) -> None:
             replace_dir(fresh / name, out / name)
         elif (out / name).is_dir():
             shutil.rmtree(out / name)
+    os.replace(fresh / PAGE, out / PAGE)
     os.replace(fresh / REPORT, out / REPORT)

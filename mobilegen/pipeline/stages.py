@@ -33,6 +33,7 @@ from mobilegen.pipeline.plan import BuildPlan
 from mobilegen.pipeline.store import (
     LABELS,
     PREPROCESS,
+    PROFILE,
     RESULT,
     close_folder,
     leave_result,
@@ -89,11 +90,13 @@ def graph_decisions(plan: BuildPlan) -> dict[str, str]:
 
 def make_graph(plan: BuildPlan, folder: Path) -> str:
     """Read the source model and compute the reference."""
+    from mobilegen.graph.profiling import profile_graph
     from mobilegen.pipeline.samples import check_samples
 
     source = SourceModel(plan.model, plan.framework, plan.input_shapes)
     samples = functools.partial(check_samples, plan)
     graph = frontends.get(plan.framework).load(source, folder, samples=samples)
+    dump_json(profile_graph(graph), folder / PROFILE)
     leave_result(plan, "graph", folder, graph)
     return ", ".join(candidate.label for candidate in graph.candidates)
 
@@ -228,8 +231,10 @@ def make_library(plan: BuildPlan, folder: Path, abi: str) -> str:
             offline=plan.offline,
         )
         refuse_failures(library.checks)
-        path = shutil.copyfile(library.path, folder / library.path.name)
-    leave_result(plan, f"lib/{abi}", folder, dataclasses.replace(library, path=path))
+        for file in [path for path in Path(scratch).iterdir() if path.is_file()]:
+            shutil.copyfile(file, folder / file.name)
+    placed = dataclasses.replace(library, path=folder / library.path.name)
+    leave_result(plan, f"lib/{abi}", folder, placed)
     return f"{library.size:,} bytes, {toolchain.reason}"
 
 

@@ -21,6 +21,7 @@ GRAPH_LOCK = "graph.lock"
 RESULT = "result.json"
 MANIFEST = "manifest.json"
 TIMING = "timing.json"
+PROFILE = "profile.json"
 LABELS = "labels.txt"
 PREPROCESS = "preprocess.json"
 T = TypeVar("T")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import os
@@ -48,6 +49,16 @@ def cache_dir() -> Path:
     """Folder for downloads, toolboxes and object sets: MOBILEGEN_CACHE or the user's cache."""
     named = os.environ.get("MOBILEGEN_CACHE")
     return Path(named) if named else Path(platformdirs.user_cache_dir("mobilegen"))
+
+
+def disk_usage(folder: Path) -> int:
+    """Return the bytes of all files below a folder, links not followed; 0 if there is none."""
+    total = 0
+    for current, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(OSError):
+                total += os.lstat(os.path.join(current, name)).st_size
+    return total
 
 
 def sha256_bytes(data: bytes) -> str:
