@@ -48,27 +48,19 @@ def build(
             "name": name,
             "labels": labels,
             "input_shapes": options.input_shapes(input_shape),
+            "out": out,
+            "jobs": jobs,
+            **options.switches(offline=offline, require_proof=require_proof, json_output=json),
         },
-        out=out,
-        jobs=jobs,
-        offline=offline,
-        require_proof=require_proof,
-        json=json,
     )
 
 
-def build_from(
-    model: Path | None,
-    values: dict[str, Any],
-    *,
-    out: Path | None,
-    jobs: int | None = None,
-    offline: bool,
-    require_proof: bool,
-    json: bool,
-    libraries: bool = True,
-) -> None:
+def build_from(model: Path | None, values: dict[str, Any], *, libraries: bool = True) -> None:
     """Run the pipeline for a model and show its report.
+
+    Args:
+        values: Settings from the command line; None means not given.
+        libraries: False for a conversion without native libraries.
 
     Raises:
         NotProvedError: A check was skipped although proof was required.
@@ -77,17 +69,15 @@ def build_from(
     require_files(settings)
     runtimes.get(settings.runtime)
     frontend = frontends.for_file(settings.model)
-    folder = absolute(out or base / default_out(model), Path.cwd())
-    plan = make_plan(
-        settings, folder, framework=frontend, libraries=libraries, jobs=jobs, offline=offline
-    )
-    with Progress(quiet=json) as progress:
+    folder = absolute(settings.out or base / default_out(model), Path.cwd())
+    plan = make_plan(settings, folder, framework=frontend, libraries=libraries)
+    with Progress(quiet=settings.json_output) as progress:
         report = run_pipeline(plan, progress.on_event)
-    if json:
+    if settings.json_output:
         console.raw_json(to_jsonable(report))
     else:
         print_summary(report, folder)
-    if require_proof:
+    if settings.require_proof:
         judge.require_proof(report.checks)
 
 

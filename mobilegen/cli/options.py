@@ -99,3 +99,8 @@ def toolchain_kind(text: str | None) -> ToolchainKind:
 def input_shapes(texts: Sequence[str] | None) -> dict[str, tuple[int, ...]] | None:
     """Return the sizes by input name, or None when none were given."""
     return dict(parse_input_shape(text) for text in texts) if texts else None
+
+
+def switches(**given: bool) -> dict[str, bool]:
+    """Return the switches that were given; one that was not leaves the setting as it is."""
+    return {name: True for name, value in given.items() if value}

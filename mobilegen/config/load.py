@@ -16,7 +16,7 @@ from mobilegen.errors import ConfigError, ModelError, UsageError
 from mobilegen.platforms.android.libraries import SYSTEM_LIBRARIES
 
 CONFIG_NAME = "mobilegen.yml"
-_PATHS = ("model", "labels", "ndk")
+_PATHS = ("model", "labels", "ndk", "out")
 
 
 def load_settings(argument: Path | None, options: Mapping[str, Any]) -> tuple[Settings, Path]:

@@ -134,6 +134,13 @@ class Settings(_Section):
     limits: LimitSettings = Field(
         default_factory=_default_limits, description="Limits of the proofs."
     )
+    out: Path | None = Field(None, description="Folder of the result; by default build.")
+    jobs: int | None = Field(
+        None, ge=1, le=256, description="Parallel jobs; by default one for each processor."
+    )
+    offline: bool = Field(False, description="Use the cache only, no network.")
+    require_proof: bool = Field(False, description="Fail when a check had to be skipped.")
+    json_output: bool = Field(False, description="Print the report as JSON and nothing else.")
 
     @field_validator("name")
     @classmethod

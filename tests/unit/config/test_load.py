@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from mobilegen.cli.options import switches
 from mobilegen.config.load import load_settings, require_files
 from mobilegen.errors import ConfigError, MobilegenError, ModelError, UsageError
 
@@ -125,3 +126,18 @@ def test_missing_argument(tmp_path: Path) -> None:
 def test_folder_without_settings(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"has no mobilegen\.yml"):
         load_settings(tmp_path, {})
+
+
+def test_every_option_is_a_setting_too(folder: Path) -> None:
+    with (folder / "mobilegen.yml").open("a") as stream:
+        stream.write(
+            "out: result\njobs: 3\noffline: true\nrequire_proof: true\njson_output: true\n"
+        )
+    settings, _ = load_settings(folder, {"jobs": 1})
+    assert settings.out == folder / "result"
+    assert (settings.jobs, settings.offline, settings.require_proof) == (1, True, True)
+    assert settings.json_output
+
+
+def test_a_switch_that_is_not_given_leaves_the_setting(folder: Path) -> None:
+    assert switches(offline=False, jobs=True) == {"jobs": True}
