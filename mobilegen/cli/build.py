@@ -8,7 +8,7 @@ from typing import Any
 from mobilegen import console
 from mobilegen.cli import options
 from mobilegen.cli.progress import Progress
-from mobilegen.config.load import load_settings
+from mobilegen.config.load import absolute, load_settings, require_files
 from mobilegen.frontends import catalog as frontends
 from mobilegen.pipeline.build import build as run_pipeline
 from mobilegen.pipeline.plan import make_plan
@@ -74,9 +74,10 @@ def build_from(
         NotProvedError: A check was skipped although proof was required.
     """
     settings, base = load_settings(model, values)
+    require_files(settings)
     runtimes.get(settings.runtime)
     frontend = frontends.for_file(settings.model)
-    folder = (out or base / default_out(model)).resolve()
+    folder = absolute(out or base / default_out(model), Path.cwd())
     plan = make_plan(
         settings, folder, framework=frontend, libraries=libraries, jobs=jobs, offline=offline
     )

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast, get_args
 
 import typer
 
+from mobilegen.config.model import ToolchainKind
 from mobilegen.config.values import parse_input_shape
+from mobilegen.errors import UsageError
+from mobilegen.names import nearest
 
 Model = Annotated[
     Path | None,
@@ -61,7 +64,11 @@ InputShape = Annotated[
 ]
 Out = Annotated[
     Path | None,
-    typer.Option("--out", help="Folder of the result.", show_default="build, beside the model"),
+    typer.Option(
+        "--out",
+        help="Folder of the result.",
+        show_default="build beside mobilegen.yml; <model>-sdk here for a model file",
+    ),
 ]
 Jobs = Annotated[
     int | None, typer.Option("--jobs", "-j", min=1, help="Parallel jobs.", show_default="all cores")
@@ -75,6 +82,18 @@ Result = Annotated[
     Path | None,
     typer.Argument(help="Folder of a build's result. Default: build.", show_default=False),
 ]
+
+
+def toolchain_kind(text: str | None) -> ToolchainKind:
+    """Return the value of --toolchain.
+
+    Raises:
+        UsageError: It is none of the three.
+    """
+    kinds = get_args(ToolchainKind)
+    if text is not None and text not in kinds:
+        raise UsageError(f"there is no toolchain {text!r}", hint=nearest(text, kinds))
+    return cast(ToolchainKind, text or "auto")
 
 
 def input_shapes(texts: Sequence[str] | None) -> dict[str, tuple[int, ...]] | None:

@@ -1,55 +1,101 @@
-"""The settings of mobilegen.yml; every one of them is a command line option too."""
+"""The settings of mobilegen.yml, most of which are command line options too."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+)
 
-from mobilegen.config.values import parse_abis, parse_shape
+from mobilegen.config.values import parse_abis, parse_shape, to_float32
 from mobilegen.platforms.android.jni import check_package
+from mobilegen.platforms.android.libraries import check_library_name
 
-ResizeMethod = Literal["pillow-bilinear", "pillow-bicubic", "nearest"]
-Shape = Annotated[tuple[int, ...], BeforeValidator(parse_shape)]
-Abis = Annotated[tuple[str, ...], BeforeValidator(parse_abis)]
+ResizeMethod = Literal[
+    "pillow-bilinear",
+    "pillow-bicubic",
+    "pillow13-bilinear",
+    "pillow13-bicubic",
+    "opencv-linear",
+    "tensorflow-bilinear",
+    "nearest",
+]
+CropRule = Literal["none", "center", "resize-then-crop", "aspect", "central"]
+_ShapeText = Annotated[str, Field(pattern=r"^[1-9][0-9]*([x,][1-9][0-9]*)*$")]
+_AbiName = Literal["arm64-v8a", "armeabi-v7a", "x86_64", "x86", "all"]
+Shape = Annotated[
+    tuple[int, ...],
+    BeforeValidator(
+        parse_shape, json_schema_input_type=_ShapeText | tuple[Annotated[int, Field(ge=1)], ...]
+    ),
+]
+Abis = Annotated[
+    tuple[str, ...],
+    BeforeValidator(parse_abis, json_schema_input_type=_AbiName | tuple[_AbiName, ...]),
+]
 ToolchainKind = Literal["auto", "embedded", "ndk"]
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class PreprocessSettings(_Section):
     """How an image becomes the model's input; must equal what was done in training."""
 
     resize: ResizeMethod = Field("pillow-bilinear", description="Resize method of the training.")
-    crop: Literal["none", "center"] = Field(
-        "none", description="center: the centre square; none: the whole image."
+    crop: CropRule = Field(
+        "none",
+        description="none: the whole image; center: the centre square; resize-then-crop: "
+        "torchvision's Resize and CenterCrop; aspect: the largest part of the input's shape "
+        "(Keras); central: tf.image.central_crop.",
     )
     crop_fraction: float = Field(
-        1.0, gt=0, le=1, description="Side of the centre square / shorter side of the image."
+        1.0,
+        gt=0,
+        le=1,
+        description="center: side of the square / shorter side of the image; "
+        "central: part of both sides.",
+    )
+    resize_size: int = Field(
+        0,
+        ge=0,
+        le=16384,
+        description="resize-then-crop: what the shorter side is resized to, as in Resize(256).",
     )
     color_order: Literal["rgb", "bgr"] = Field("rgb", description="Order of the channels.")
+    scale: float = Field(
+        1.0, gt=0, description="What 0..255 is divided by first: (x / scale - mean) / std."
+    )
     mean: tuple[float, ...] = Field(
-        (0.0, 0.0, 0.0), description="Subtracted from 0..255 values, one per channel."
+        (0.0, 0.0, 0.0), description="Subtracted after the scale, one per channel."
     )
     std: tuple[float, ...] = Field((1.0, 1.0, 1.0), description="Divisor after the mean.")
     layout: Literal["nchw", "nhwc"] = Field("nchw", description="Order of the input's axes.")
 
-    @field_validator("std")
+    @field_validator("scale", "mean", "std")
     @classmethod
-    def _no_zero(cls, value: tuple[float, ...]) -> tuple[float, ...]:
-        if any(number == 0 for number in value):
-            raise ValueError("std must not be 0")
+    def _float32(cls, value: float | tuple[float, ...], info: ValidationInfo) -> Any:
+        for number in value if isinstance(value, tuple) else (value,):
+            single = to_float32(number)
+            if single == 0 and info.field_name != "mean":
+                raise ValueError(f"{info.field_name} must not be 0")
         return value
 
 
 class LimitSettings(_Section):
     """Largest allowed max |difference| / max |reference|, by precision."""
 
-    fp32: float = Field(1e-3, gt=0, description="Limit for fp32 models.")
-    fp16: float = Field(1e-2, gt=0, description="Limit for models stored as fp16.")
+    # With 1 an answer of zeros would pass.
+    fp32: float = Field(1e-3, gt=0, lt=1, description="Limit for fp32 models.")
+    fp16: float = Field(1e-2, gt=0, lt=1, description="Limit for models stored as fp16.")
 
 
 def _default_limits() -> LimitSettings:
@@ -88,6 +134,11 @@ class Settings(_Section):
     limits: LimitSettings = Field(
         default_factory=_default_limits, description="Limits of the proofs."
     )
+
+    @field_validator("name")
+    @classmethod
+    def _name(cls, value: str) -> str:
+        return check_library_name(value)
 
     @field_validator("package")
     @classmethod

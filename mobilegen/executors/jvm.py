@@ -17,7 +17,7 @@ from mobilegen.platforms.android.jni import CLASS_NAME, check_package
 from mobilegen.system import process
 from mobilegen.system.files import cache_dir, file_lock, new_dir, sha256_bytes
 
-__all__ = ["Jdk", "execute", "find_jdk"]
+__all__ = ["Jdk", "execute", "find_jdk", "prepare"]
 
 _COMPILE_SECONDS = 120.0
 _TARGET = "x86_64-linux-gnu.2.17"
@@ -65,6 +65,17 @@ final class {name} {{
 """
 
 
+def prepare(abi: str, *, offline: bool) -> str:
+    """Compile the libraries that stand in for Android's.
+
+    Raises:
+        Unavailable: No x86_64 glibc Linux, or no JDK.
+    """
+    jdk = _require_jdk()
+    _shims()
+    return str(jdk)
+
+
 def execute(abi: str, request: Request, *, offline: bool, timeout: float) -> Execution:
     """Call the Java natives of an x86_64 library from a Java VM.
 
@@ -94,6 +105,10 @@ def execute(abi: str, request: Request, *, offline: bool, timeout: float) -> Exe
 def _require_host(request: Request) -> Jdk:
     if request.interface != "jni":
         raise Unavailable("the Java VM calls Java natives only")
+    return _require_jdk()
+
+
+def _require_jdk() -> Jdk:
     glibc = platform.libc_ver()[0] == "glibc"
     if not (sys.platform.startswith("linux") and platform.machine() == "x86_64" and glibc):
         raise Unavailable("x86_64 libraries run in a Java VM on x86_64 Linux with glibc only")

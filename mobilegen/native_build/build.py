@@ -6,16 +6,19 @@ import re
 import shutil
 from pathlib import Path
 
+from mobilegen import console
 from mobilegen.artifacts import Artifact, Library, Target, Toolchain
-from mobilegen.errors import ConfigError, ProcessError
+from mobilegen.errors import ConfigError, NativeBuildError, ProcessError
 from mobilegen.native_build.elf import check_library, read_elf
 from mobilegen.native_build.header import render_header
 from mobilegen.native_build.objects import object_set
 from mobilegen.native_build.plan import EnginePlan, ObjectSet
 from mobilegen.native_build.run import build_error, build_type, configure, ninja
+from mobilegen.native_build.sizes import SUFFIX, measure_sizes
 from mobilegen.platforms.android.jni import jni_exports
 from mobilegen.resources import native_dir
 from mobilegen.runtimes import catalog
+from mobilegen.serialize import dump_json
 from mobilegen.system.files import sha256_file, write_bytes, write_text
 
 # https://developer.android.com/ndk/guides/stable_apis
@@ -42,8 +45,9 @@ def build_library(
 ) -> Library:
     """Build lib<name>.so: the runtime cut to the model, the C interface, the Java natives.
 
-    The library is written to `work_dir`; everything else there may be deleted. The same
-    arguments give the same bytes, wherever the folders are.
+    The library is written to `work_dir`, and beside it a file that tells what its bytes are;
+    everything else there may be deleted. The same arguments give the same bytes, wherever the
+    folders are.
 
     Args:
         artifact: The model's files, in the form of its runtime.
@@ -66,6 +70,7 @@ def build_library(
         variables = _variables(plan, target, objects, header, name, work_dir)
         built = _link(target, toolchain, variables, work_dir / "cmake", jobs) / f"lib{name}.so"
     path = write_bytes(work_dir / f"lib{name}.so", built.read_bytes())
+    _keep_sizes(path, built.with_suffix(".map"), artifact)
     return describe(path, target, toolchain, package)
 
 
@@ -142,6 +147,18 @@ def describe(path: Path, target: Target, toolchain: Toolchain, package: str) -> 
         toolchain=toolchain.version,
         checks=check_library(elf, target, path.name, jni_exports(package)),
     )
+
+
+def _keep_sizes(library: Path, link_map: Path, artifact: Artifact) -> None:
+    """Write what the library's bytes are beside it; a foreign linker may leave no map for that."""
+    if not link_map.is_file():
+        return
+    plan = catalog.get(artifact.runtime).plan_native(artifact)
+    text = link_map.read_text("utf-8", errors="replace")
+    try:
+        dump_json(measure_sizes(library, text, plan), library.with_name(library.name + SUFFIX))
+    except NativeBuildError as error:
+        console.note(f"inspect --library will know nothing: {error}")
 
 
 def _link(

@@ -16,8 +16,11 @@ from mobilegen.system import process
 process.end_with_parent()
 plan = load_json(BuildPlan, Path(ARGUMENTS["plan"]))
 SetOption("num_jobs", plan.jobs)
+# Else SCons believes the time of a file older than two days: a model that was exchanged for
+# another one with the same time, as unpacked archives have, would go unnoticed.
+SetOption("max_drift", -1)
 env = Environment(ENV=os.environ, tools=[])
-env.SConsignFile(str(plan.state / "sconsign"))
+env.SConsignFile(str(plan.state / "sconsign").replace("$", "$$"))
 env.Decider("content")
 nodes: dict[str, Any] = {}
 # Held until this process ends, also when the one that started it was killed before.
@@ -40,14 +43,21 @@ class StageAction:
         return self.stage.name.encode()
 
 
+def file_node(path: Path) -> Any:
+    """Return SCons's node of a file; a plain text would be searched for `$` and evaluated."""
+    return env.fs.File(str(path))
+
+
 def declare(stage: Stage) -> Any:
-    """Tell SCons of one stage."""
+    """Tell SCons of one stage.
+
+    It stands for all files of the stage: its target is the manifest, which has their hashes.
+    """
     values = [env.Value(f"{key}={value}") for key, value in sorted(stage.decisions.items())]
-    files = [str(path) for path in stage.files]
     needed = [node for name in stage.needs for node in nodes[name]]
     node = env.Command(
-        str(plan.work / stage.name / store.RESULT),
-        [*files, *needed, *values],
+        file_node(plan.work / stage.name / store.MANIFEST),
+        [*map(file_node, stage.files), *needed, *values],
         env.Action(StageAction(stage), None),
     )
     Precious(node)

@@ -33,8 +33,10 @@ def build(plan: BuildPlan, listen: Listener) -> BuildReport:
         listen: Told of every event: a stage starts, says something, is done.
 
     Raises:
-        MobilegenError: A stage failed, or another build is at work in the same folder.
+        MobilegenError: A stage failed, another build is at work in the same folder, or the
+            folder has files there that no build left.
     """
+    publish.refuse_foreign(plan.out)
     with telling_os_errors(f"{plan.out} cannot be written"), lock(plan.out, plan.state):
         declared = stages_of(plan)
         # The graph of a build that was killed may still be about to end.
@@ -126,10 +128,10 @@ def _clean(plan: BuildPlan, declared: tuple[Stage, ...]) -> bool:
         _remove(leftover)
     for manifest in plan.work.rglob(store.MANIFEST):
         if not store.is_intact(manifest):
-            (manifest.parent / store.RESULT).unlink(missing_ok=True)
+            manifest.unlink()
     for proof in plan.work.glob(f"proof/*/{store.RESULT}"):
         if b'"skipped"' in proof.read_bytes():
-            proof.unlink()
+            proof.with_name(store.MANIFEST).unlink(missing_ok=True)
     folders = [plan.work / stage.name for stage in declared]
     return all((f / store.RESULT).is_file() and (f / store.MANIFEST).is_file() for f in folders)
 

@@ -10,6 +10,7 @@ import dataclasses
 import functools
 import math
 import shutil
+import tempfile
 import time
 from collections.abc import Callable
 from importlib.metadata import version
@@ -25,13 +26,14 @@ from mobilegen.artifacts import (
     SourceModel,
     Target,
 )
-from mobilegen.errors import MobilegenError
+from mobilegen.errors import MobilegenError, from_os
 from mobilegen.frontends import catalog as frontends
 from mobilegen.pipeline import events
 from mobilegen.pipeline.plan import BuildPlan
 from mobilegen.pipeline.store import (
     LABELS,
     PREPROCESS,
+    PROFILE,
     RESULT,
     close_folder,
     leave_result,
@@ -57,8 +59,9 @@ def run(name: str, action: Action, plan: BuildPlan) -> int:
             detail = action(plan, fresh)
             seconds = time.monotonic() - started
             close_folder(fresh, seconds, detail)
-    except MobilegenError as error:
-        events.emit("error", step=name, error=events.error_values(error))
+    except (MobilegenError, OSError) as error:
+        told = from_os(error) if isinstance(error, OSError) else error
+        events.emit("error", step=name, error=events.error_values(told))
         return 1
     events.emit("done", step=name, seconds=seconds, detail=detail)
     return 0
@@ -87,11 +90,13 @@ def graph_decisions(plan: BuildPlan) -> dict[str, str]:
 
 def make_graph(plan: BuildPlan, folder: Path) -> str:
     """Read the source model and compute the reference."""
+    from mobilegen.graph.profiling import profile_graph
     from mobilegen.pipeline.samples import check_samples
 
     source = SourceModel(plan.model, plan.framework, plan.input_shapes)
     samples = functools.partial(check_samples, plan)
     graph = frontends.get(plan.framework).load(source, folder, samples=samples)
+    dump_json(profile_graph(graph), folder / PROFILE)
     leave_result(plan, "graph", folder, graph)
     return ", ".join(candidate.label for candidate in graph.candidates)
 
@@ -214,21 +219,24 @@ def make_library(plan: BuildPlan, folder: Path, abi: str) -> str:
     from mobilegen.toolchains.choose import choose
 
     target = _target(plan, abi)
+    # CMake cannot work in a folder with a quote in its path.
     toolchain = choose(plan.toolchain, target, ndk=plan.ndk)
-    library = build_library(
-        read_result(plan, "interface", Artifact),
-        target,
-        toolchain,
-        name=plan.name,
-        package=plan.package,
-        work_dir=folder,
-        jobs=plan.jobs_per_abi,
-        offline=plan.offline,
-    )
-    refuse_failures(library.checks)
-    for scratch in [path for path in folder.iterdir() if path.is_dir()]:
-        shutil.rmtree(scratch)
-    leave_result(plan, f"lib/{abi}", folder, library)
+    with tempfile.TemporaryDirectory(prefix="mobilegen-") as scratch:
+        library = build_library(
+            read_result(plan, "interface", Artifact),
+            target,
+            toolchain,
+            name=plan.name,
+            package=plan.package,
+            work_dir=Path(scratch),
+            jobs=plan.jobs_per_abi,
+            offline=plan.offline,
+        )
+        refuse_failures(library.checks)
+        for file in [path for path in Path(scratch).iterdir() if path.is_file()]:
+            shutil.copyfile(file, folder / file.name)
+    placed = dataclasses.replace(library, path=folder / library.path.name)
+    leave_result(plan, f"lib/{abi}", folder, placed)
     return f"{library.size:,} bytes, {toolchain.reason}"
 
 
@@ -236,8 +244,15 @@ def make_library(plan: BuildPlan, folder: Path, abi: str) -> str:
 
 
 def proof_decisions(plan: BuildPlan, abi: str) -> dict[str, str]:
-    """Option values that the proof of a library depends on."""
-    return {"limit": repr(plan.limit), "code": source_identity(_CODE, "executors", "verify")}
+    """Option values and sources that the proof of a library depends on."""
+    return {
+        "limit": repr(plan.limit),
+        "package": plan.package,
+        "classes": repr(plan.labels is not None),
+        "images": repr([path.name for path in plan.check_images]),
+        "native": native_identity(),
+        "code": source_identity(_CODE, "executors", "images", "toolboxes", "verify"),
+    }
 
 
 def prove_library(plan: BuildPlan, folder: Path, abi: str) -> str:

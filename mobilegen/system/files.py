@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import os
@@ -48,6 +49,16 @@ def cache_dir() -> Path:
     """Folder for downloads, toolboxes and object sets: MOBILEGEN_CACHE or the user's cache."""
     named = os.environ.get("MOBILEGEN_CACHE")
     return Path(named) if named else Path(platformdirs.user_cache_dir("mobilegen"))
+
+
+def disk_usage(folder: Path) -> int:
+    """Return the bytes of all files below a folder, links not followed; 0 if there is none."""
+    total = 0
+    for current, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(OSError):
+                total += os.lstat(os.path.join(current, name)).st_size
+    return total
 
 
 def sha256_bytes(data: bytes) -> str:
@@ -106,14 +117,20 @@ def new_dir(final: Path) -> Iterator[Path]:
 
 
 def replace_dir(new: Path, final: Path) -> None:
-    """Move folder `new` to `final`, in place of whatever was there."""
+    """Move folder `new` to `final`, in place of whatever was there; that stays after an error."""
     if not final.exists():
         os.replace(new, final)
         return
     old = Path(tempfile.mkdtemp(dir=final.parent, prefix=f".{final.name}.old."))
-    os.replace(final, old / final.name)
-    os.replace(new, final)
-    shutil.rmtree(old, ignore_errors=True)
+    try:
+        os.replace(final, old / final.name)
+        try:
+            os.replace(new, final)
+        except BaseException:
+            os.replace(old / final.name, final)
+            raise
+    finally:
+        shutil.rmtree(old, ignore_errors=True)
 
 
 @contextmanager

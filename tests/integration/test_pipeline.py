@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
 import models
+import numpy as np
+import onnx
 import pytest
+from PIL import Image
 from program import fail, succeed
 
 from mobilegen import errors
+from mobilegen.system.files import cache_dir
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +35,21 @@ def steps(folder: Path, *options: str) -> dict[str, bool]:
     """Build and return for each step whether its earlier result was kept."""
     report = json.loads(succeed("build", folder, "--json", *options))
     return {step["name"]: step["cached"] for step in report["steps"]}
+
+
+def classifier(*, scale: float = 1.0, seed: int = 3) -> onnx.ModelProto:
+    """Return a net for photographs whose logits are all multiplied by `scale`."""
+    net = models.Net(seed=seed)
+    x = net.op("GlobalAveragePool", net.relu(net.conv("image", 3, 8)))
+    weights = net.random.normal(0.0, 1.0, (8, 10)) * scale
+    net.op("MatMul", net.op("Flatten", x, axis=1), net.const(weights), output="logits")
+    return net.model({"image": [1, 3, 16, 16]}, {"logits": [1, 10]})
+
+
+def converted(folder: Path) -> set[str]:
+    """Convert the folder's net.onnx and return the names of the steps that were done."""
+    report = json.loads(succeed("convert", folder / "net.onnx", "--out", folder / "o", "--json"))
+    return {step["name"] for step in report["steps"] if not step["cached"]}
 
 
 def redone(folder: Path, *options: str) -> set[str]:
@@ -100,3 +120,78 @@ def test_without_a_jdk_it_says_not_proved(built: Path, tmp_path: Path) -> None:
     arguments = ("build", built, "--abi", "x86_64", "--out", out, "--require-proof")
     assert "not proved" in fail(errors.NotProvedError.exit_code, *arguments, **hidden)
     succeed(*arguments)
+
+
+def test_weights_that_only_scale_the_answers_are_converted(tmp_path: Path) -> None:
+    """All that is said of such a model is the same: only its files tell it from the old one."""
+    models.save(classifier(), tmp_path / "net.onnx")
+    converted(tmp_path)
+    before = (tmp_path / "o" / "model" / "model.bin").read_bytes()
+    models.save(classifier(scale=2.0), tmp_path / "net.onnx")
+    assert "artifact" in converted(tmp_path)
+    assert (tmp_path / "o" / "model" / "model.bin").read_bytes() != before
+    succeed("verify", tmp_path / "o")
+
+
+def test_another_model_of_the_same_time_is_converted(tmp_path: Path) -> None:
+    """Unpacked archives give all their files one time, years ago."""
+    for seed in (3, 4):
+        os.utime(models.save(classifier(seed=seed), tmp_path / "net.onnx"), (1e9, 1e9))
+        assert {"graph", "artifact"} <= converted(tmp_path)
+
+
+def test_labels_added_later_are_proved(tmp_path: Path) -> None:
+    models.save(classifier(), tmp_path / "net.onnx")
+    pixels = np.random.default_rng(0).integers(0, 256, (20, 20, 3), np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "image.png")
+    (tmp_path / "labels.txt").write_text("".join(f"class {i}\n" for i in range(10)))
+    settings = "model: net.onnx\nabi: [x86]\npreprocess: {}\ncheck_images: [image.png]\n"
+    (tmp_path / "mobilegen.yml").write_text(settings)
+    succeed("build", tmp_path)
+    (tmp_path / "mobilegen.yml").write_text(settings + "labels: labels.txt\n")
+    report = json.loads(succeed("build", tmp_path, "--json"))
+    assert "x86.class.0" in {check["id"] for check in report["checks"]}
+
+
+def test_a_build_for_every_place_and_name(tmp_path: Path) -> None:
+    """Odd folders, tensors and packages go through CMake, C, Java and their programs."""
+    folder = tmp_path / "ü $x q'\";"
+    folder.mkdir()
+    model = classifier()
+    model.graph.node[0].input[0] = model.graph.input[0].name = 'in"p\\n<é>${x}'
+    model.graph.node[-1].output[0] = model.graph.output[0].name = "o ut/0:1;#*/"
+    models.save(model, folder / "net.onnx")
+    arguments = ("--abi", "x86", "--abi", "x86_64", "--package", "com.$x.ü_b")
+    out = ("--out", folder / "out", "--require-proof")
+    succeed("build", folder / "net.onnx", *arguments, *out, LC_ALL="C")
+
+
+def test_offline_compiles_from_the_cache_only(tmp_path: Path) -> None:
+    """The converter is there, the source of the runtime is not."""
+    models.save(classifier(), tmp_path / "net.onnx")
+    converted(tmp_path)
+    cache = tmp_path / "cache"
+    cache.mkdir()
+    (cache / "toolboxes").symlink_to(cache_dir() / "toolboxes")
+    arguments = ("build", tmp_path / "net.onnx", "--abi", "x86", "--out", tmp_path / "o")
+    text = fail(errors.DownloadError.exit_code, *arguments, "--offline", MOBILEGEN_CACHE=str(cache))
+    assert "--offline forbids the download" in text
+
+
+def test_names_are_never_evaluated(tmp_path: Path) -> None:
+    """SCons runs Python code in ${...}; a name of a file or of external data is no code."""
+    trap = "${__import__('pathlib').Path('trap').touch()}"
+    folder = tmp_path / f"a$b {trap} ü'\"#"
+    folder.mkdir()
+    location = f"{trap}.bin"
+    onnx.save_model(
+        classifier(),
+        str(folder / "net.onnx"),
+        save_as_external_data=True,
+        location=location,
+        size_threshold=0,
+    )
+    assert (folder / location).is_file()
+    assert "artifact" in converted(folder)
+    assert converted(folder) == set()
+    assert not [path for path in tmp_path.rglob("trap")]

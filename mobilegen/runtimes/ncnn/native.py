@@ -86,20 +86,27 @@ def plan(artifact: Artifact) -> EnginePlan:
         recipe=recipe(),
         select=partial(select_objects, layers),
         write_sources=partial(write_registry, layers),
+        part_of=partial(part_of, layers),
         params_file=PARAMS_FILE,
         weights_file=WEIGHTS_FILE,
     )
 
 
+def source_package() -> SourcePackage:
+    """Return ncnn's pinned source."""
+    pin = json.loads(Path(__file__).with_name("source.json").read_text("utf-8"))
+    file = PackageFile(pin["project"], pin["filename"], pin["sha256"])
+    return SourcePackage(file, pin["root"], tuple(pin["parts"]))
+
+
 def recipe() -> ObjectRecipe:
     """Return how ncnn is compiled; the same for all models."""
     pin = json.loads(Path(__file__).with_name("source.json").read_text("utf-8"))
-    file = PackageFile(pin["project"], pin["filename"], pin["sha256"])
     options = [(name, "ON") for name in _ON] + [(name, "OFF") for name in (*_OFF, *_UNTRIED)]
     # Without a given version ncnn takes the date of today, and the bytes change daily.
     options.append(("NCNN_VERSION", pin["version"].rpartition(".")[2]))
     return ObjectRecipe(
-        source=SourcePackage(file, pin["root"], tuple(pin["parts"])),
+        source=source_package(),
         options=tuple(options),
         flags=_FLAGS,
         android_flags=_ANDROID_FLAGS,
@@ -127,6 +134,15 @@ def _variant_of(name: str) -> str:
     if folder not in _ARCHITECTURES:
         return ""
     return file.removesuffix(".cpp").partition(f"_{folder}")[0]
+
+
+def part_of(layers: Collection[str], name: str) -> str:
+    """Return "layer ReLU" for "layer/relu.cpp" and "layer/arm/relu_arm.cpp", else "core"."""
+    stem = _variant_of(name) or name.removeprefix(_LAYER_FOLDER).removesuffix(".cpp")
+    by_stem = {layer.lower(): layer for layer in layers}
+    if not name.startswith(_LAYER_FOLDER) or not stem:
+        return "core"
+    return f"layer {by_stem.get(stem, stem)}"
 
 
 def write_registry(

@@ -30,6 +30,9 @@ public final class Driver {
 
     public static void main(String[] arguments) throws Exception {
         try (PrintStream report = new PrintStream("report.txt", "UTF-8")) {
+            // Makes the VM load its own libnio.so and libnet.so first; the linker would take a
+            // library under test that has one of these names for the VM's.
+            read(Paths.get("in.0.0"));
             System.load(arguments[1]);
             Driver driver = new Driver(Class.forName(arguments[0]), report);
             driver.load(arguments[2], Integer.parseInt(arguments[3]));

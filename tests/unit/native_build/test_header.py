@@ -35,6 +35,7 @@ PLAN = EnginePlan(
     recipe=native.recipe(),
     select=lambda names: (),
     write_sources=lambda objects, folder: (),
+    part_of=lambda name: "core",
     params_file="model.param",
     weights_file="model.bin",
 )
