@@ -37,7 +37,8 @@ Seconds of the whole command `mobilegen build`, reading the model, converting an
 included, but no download: the cache has ncnn's source archive and the two toolboxes, and nothing
 else where the table says *cold*. The least of {repetitions} repetitions, on {processors}
 processors ({machine}), Python {python}. *Library* is what the stage `lib` took of it, *CPU* the
-processor seconds of the command and all that it started.
+processor seconds of the command and all that it started: on two idle processors a cold build
+takes little more than half of them, on a busy computer several times as long.
 
 Made by `uv run benchmarks/build_time.py`.
 

@@ -207,7 +207,9 @@ def library_decisions(plan: BuildPlan, abi: str) -> dict[str, str]:
 
 def _toolchain_decision(plan: BuildPlan) -> str:
     """What decides the choice of a toolchain and its output, without making anything."""
-    ndks = [(str(one.path), one.version, one.problem) for one in ndk.candidates(plan.ndk)]
+    ndks = [
+        (one.origin, str(one.path), one.version, one.problem) for one in ndk.candidates(plan.ndk)
+    ]
     return f"{plan.toolchain}, {ndks}, ziglang {version('ziglang')}"
 
 
