@@ -18,7 +18,7 @@ from killing import kill_builds  # noqa: E402
 from mobilegen import console  # noqa: E402
 
 
-def main(count: int) -> None:
+def main(count: int, seed: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         nets = (
@@ -27,7 +27,7 @@ def main(count: int) -> None:
         )
         options = ("--abi", "x86", "--abi", "x86_64", "--name", "net")
         kills = []
-        for number, kill in enumerate(kill_builds(nets, folder / "out", options, count), 1):
+        for number, kill in enumerate(kill_builds(nets, folder / "out", options, count, seed), 1):
             kills.append(kill)
             console.note(f"{number}: {kill}")
     disturbed = sum(not kill.ended_before for kill in kills)
@@ -35,4 +35,5 @@ def main(count: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 50)
+    numbers = [int(word) for word in sys.argv[1:]]
+    main(*(numbers + [50, 0][len(numbers) :]))
