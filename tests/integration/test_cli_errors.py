@@ -154,9 +154,19 @@ def test_run_needs_a_result(tmp_path: Path) -> None:
 
 
 def start(*arguments: str | Path) -> subprocess.Popen[str]:
+    """Start `mobilegen` as a terminal does, which a shell's background job is not."""
     return subprocess.Popen(
-        command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command(*arguments),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        preexec_fn=_heed_interrupts,
     )
+
+
+def _heed_interrupts() -> None:
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def wait_for_stage(child: subprocess.Popen[str]) -> None:

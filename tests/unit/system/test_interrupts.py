@@ -8,6 +8,7 @@ from mobilegen.system.process import postponed_interrupts
 
 
 def test_an_interrupt_waits_for_the_end_of_the_block() -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     done = False
     with pytest.raises(KeyboardInterrupt), postponed_interrupts():
         signal.raise_signal(signal.SIGINT)
