@@ -9,6 +9,7 @@ import typer
 from mobilegen import console
 from mobilegen.cli import options
 from mobilegen.cli.verify import chosen_abis
+from mobilegen.toolchains.targets import ANDROID_ABIS
 
 
 def setup(
@@ -28,7 +29,7 @@ def setup(
     chosen = [runtimes.get(runtime)] if runtime else [runtimes.get(n) for n in runtimes.names()]
     need = Need(
         runtimes=tuple(chosen),
-        abis=chosen_abis(abi or ["all"]),
+        abis=chosen_abis(abi) or tuple(ANDROID_ABIS),
         toolchain=options.toolchain_kind(toolchain),
         ndk=ndk,
     )

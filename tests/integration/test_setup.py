@@ -93,6 +93,9 @@ def test_doctor_says_why_an_ndk_is_rejected(tmp_path: Path) -> None:
     (tmp_path / "build" / "cmake").mkdir(parents=True)
     (tmp_path / "build" / "cmake" / "android.toolchain.cmake").write_text("")
     (tmp_path / "source.properties").write_text("Pkg.Revision = 28.2.13676358\n")
+    programs = tmp_path / "toolchains" / "llvm" / "prebuilt" / "linux-x86_64" / "bin"
+    programs.mkdir(parents=True)
+    (programs / "clang").touch()
     accepted = findings("--ndk", tmp_path)
     assert state(accepted, "Android NDK") == "ok"
     assert "28.2.13676358" in str(accepted)
