@@ -26,7 +26,7 @@ from mobilegen.artifacts import (
     SourceModel,
     Target,
 )
-from mobilegen.errors import MobilegenError, from_os
+from mobilegen.errors import MobilegenError
 from mobilegen.frontends import catalog as frontends
 from mobilegen.pipeline import events
 from mobilegen.pipeline.plan import BuildPlan
@@ -59,9 +59,8 @@ def run(name: str, action: Action, plan: BuildPlan) -> int:
             detail = action(plan, fresh)
             seconds = time.monotonic() - started
             close_folder(fresh, seconds, detail)
-    except (MobilegenError, OSError) as error:
-        told = from_os(error) if isinstance(error, OSError) else error
-        events.emit("error", step=name, error=events.error_values(told))
+    except MobilegenError as error:
+        events.emit("error", step=name, error=events.error_values(error))
         return 1
     events.emit("done", step=name, seconds=seconds, detail=detail)
     return 0
@@ -219,8 +218,8 @@ def make_library(plan: BuildPlan, folder: Path, abi: str) -> str:
     from mobilegen.toolchains.choose import choose
 
     target = _target(plan, abi)
-    # CMake cannot work in a folder with a quote in its path.
     toolchain = choose(plan.toolchain, target, ndk=plan.ndk)
+    # CMake cannot work in a folder with a quote in its path.
     with tempfile.TemporaryDirectory(prefix="mobilegen-") as scratch:
         library = build_library(
             read_result(plan, "interface", Artifact),
