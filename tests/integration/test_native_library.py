@@ -77,8 +77,20 @@ def enlarged() -> onnx.ModelProto:
     return net.model({"image": [1, 3, 7, 9]}, {"both": [1, 16, 7, 9]})
 
 
+def handed_through() -> onnx.ModelProto:
+    """Outputs that are an input and a weight, as the repair of such a model writes them."""
+    net = models.Net(seed=13)
+    shape = net.const([1, 3, 5, 7], np.int64)
+    net.op("Reshape", "image", shape, output="same")
+    net.op("Reshape", net.const(net.random.normal(0.0, 1.0, (3, 5, 7))), shape, output="weight")
+    net.op("Relu", "image", output="active")
+    sizes = [1, 3, 5, 7]
+    return net.model({"image": sizes}, {"same": sizes, "weight": sizes, "active": sizes})
+
+
 MODELS: dict[str, Callable[[], onnx.ModelProto]] = {
     "enlarged": enlarged,
+    "handed_through": handed_through,
     "lenet": models.lenet,
     "mobilenet": models.mobilenet,
     "multi_io": models.multi_io,
