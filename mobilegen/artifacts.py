@@ -33,24 +33,26 @@ class Preprocess:
         width: Width of the model input in pixels.
         height: Height of the model input in pixels.
         resize: Name of the resize method, for example "pillow-bicubic".
-        crop: "center" takes the centre square of side `crop_fraction` * min(width, height) of
-            the image; "none" takes the whole image.
-        crop_fraction: Side of the centre square relative to the shorter side of the image.
+        crop: Name of the crop rule, for example "center"; docs/preprocessing.md has them all.
+        crop_fraction: For "center", side of the square relative to the shorter side of the image;
+            for "central", part of both sides.
         color_order: "rgb" or "bgr".
         mean: Subtracted per channel from 0..255 values.
         std: Divisor per channel after the mean.
         layout: "nchw" or "nhwc".
+        resize_size: For "resize-then-crop", what the shorter side is resized to.
     """
 
     width: int
     height: int
     resize: str = "pillow-bilinear"
-    crop: Literal["none", "center"] = "none"
+    crop: Literal["none", "center", "resize-then-crop", "aspect", "central"] = "none"
     crop_fraction: float = 1.0
     color_order: Literal["rgb", "bgr"] = "rgb"
     mean: tuple[float, ...] = (0.0, 0.0, 0.0)
     std: tuple[float, ...] = (1.0, 1.0, 1.0)
     layout: Literal["nchw", "nhwc"] = "nchw"
+    resize_size: int = 0
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,28 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 from mobilegen.config.values import parse_abis, parse_shape
 from mobilegen.platforms.android.jni import check_package
 
-ResizeMethod = Literal["pillow-bilinear", "pillow-bicubic", "nearest"]
-Shape = Annotated[tuple[int, ...], BeforeValidator(parse_shape)]
-Abis = Annotated[tuple[str, ...], BeforeValidator(parse_abis)]
+ResizeMethod = Literal[
+    "pillow-bilinear",
+    "pillow-bicubic",
+    "pillow13-bilinear",
+    "pillow13-bicubic",
+    "opencv-linear",
+    "tensorflow-bilinear",
+    "nearest",
+]
+CropRule = Literal["none", "center", "resize-then-crop", "aspect", "central"]
+_ShapeText = Annotated[str, Field(pattern=r"^[1-9][0-9]*([x,][1-9][0-9]*)*$")]
+_AbiName = Literal["arm64-v8a", "armeabi-v7a", "x86_64", "x86", "all"]
+Shape = Annotated[
+    tuple[int, ...],
+    BeforeValidator(
+        parse_shape, json_schema_input_type=_ShapeText | tuple[Annotated[int, Field(ge=1)], ...]
+    ),
+]
+Abis = Annotated[
+    tuple[str, ...],
+    BeforeValidator(parse_abis, json_schema_input_type=_AbiName | tuple[_AbiName, ...]),
+]
 ToolchainKind = Literal["auto", "embedded", "ndk"]
 
 
@@ -24,11 +43,24 @@ class PreprocessSettings(_Section):
     """How an image becomes the model's input; must equal what was done in training."""
 
     resize: ResizeMethod = Field("pillow-bilinear", description="Resize method of the training.")
-    crop: Literal["none", "center"] = Field(
-        "none", description="center: the centre square; none: the whole image."
+    crop: CropRule = Field(
+        "none",
+        description="none: the whole image; center: the centre square; resize-then-crop: "
+        "torchvision's Resize and CenterCrop; aspect: the largest part of the input's shape "
+        "(Keras); central: tf.image.central_crop.",
     )
     crop_fraction: float = Field(
-        1.0, gt=0, le=1, description="Side of the centre square / shorter side of the image."
+        1.0,
+        gt=0,
+        le=1,
+        description="center: side of the square / shorter side of the image; "
+        "central: part of both sides.",
+    )
+    resize_size: int = Field(
+        0,
+        ge=0,
+        le=16384,
+        description="resize-then-crop: what the shorter side is resized to, as in Resize(256).",
     )
     color_order: Literal["rgb", "bgr"] = Field("rgb", description="Order of the channels.")
     mean: tuple[float, ...] = Field(

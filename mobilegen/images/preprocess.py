@@ -1,4 +1,4 @@
-"""An image becomes a model input exactly as in training: Pillow's resize, then (x - mean) / std."""
+"""An image becomes a model input exactly as in training: crop, resize, then (x - mean) / std."""
 
 from __future__ import annotations
 
@@ -11,12 +11,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from mobilegen.artifacts import Preprocess, TensorSpec
 from mobilegen.config.model import PreprocessSettings
 from mobilegen.errors import ConfigError, UsageError
-
-_FILTERS = {
-    "pillow-bilinear": Image.Resampling.BILINEAR,
-    "pillow-bicubic": Image.Resampling.BICUBIC,
-    "nearest": Image.Resampling.NEAREST,
-}
+from mobilegen.images.crop import crop_region
+from mobilegen.images.resize import resize
 
 
 def bind_preprocess(settings: PreprocessSettings, tensor: TensorSpec) -> Preprocess:
@@ -41,6 +37,7 @@ def bind_preprocess(settings: PreprocessSettings, tensor: TensorSpec) -> Preproc
         )
     _check_channels("mean", settings.mean)
     _check_channels("std", settings.std)
+    _check_resize_size(settings, width, height)
     return Preprocess(width=width, height=height, **settings.model_dump())
 
 
@@ -50,6 +47,15 @@ def _check_channels(name: str, values: tuple[float, ...]) -> None:
             f"preprocess.{name} needs one number per channel",
             seen=[f"{len(values)} numbers for 3 channels"],
             hint=f"preprocess: {{{name}: [0, 0, 0]}}",
+        )
+
+
+def _check_resize_size(settings: PreprocessSettings, width: int, height: int) -> None:
+    if settings.crop == "resize-then-crop" and settings.resize_size < max(width, height):
+        raise ConfigError(
+            "preprocess.resize_size is smaller than the model's input",
+            seen=[f"resize_size {settings.resize_size}, input of {width} x {height} pixels"],
+            hint=f"resize_size: {max(width, height)} or more, as in training",
         )
 
 
@@ -73,24 +79,25 @@ def read_image(path: Path) -> Image.Image:
 def image_to_input(image: Image.Image, rule: Preprocess) -> NDArray[np.float32]:
     """Return the model input of shape 1x3xHxW (nchw) or 1xHxWx3 (nhwc).
 
-    The crop box is fractional, as Pillow's `resize(box=...)` takes it: for "center" a square of
-    side crop_fraction * min(width, height) around the middle.
+    Raises:
+        UsageError: The image is too large or too elongated.
     """
-    resized = image.resize(
-        (rule.width, rule.height), _FILTERS[rule.resize], box=_crop_box(image, rule)
-    )
-    pixels = np.asarray(resized, dtype=np.float32)
+    return pixels_to_input(np.asarray(image.convert("RGB")), rule)
+
+
+def pixels_to_input(pixels: NDArray[np.uint8], rule: Preprocess) -> NDArray[np.float32]:
+    """Return the model input from upright RGB pixels, height x width x 3.
+
+    Every step is in float32, in this order; native/core/preprocess does the same.
+
+    Raises:
+        UsageError: The image is too large or too elongated.
+    """
+    height, width = pixels.shape[:2]
+    region = crop_region(rule, width, height)
+    picture = resize(pixels, region, rule.resize, (rule.width, rule.height)).astype(np.float32)
     if rule.color_order == "bgr":
-        pixels = pixels[:, :, ::-1]
-    scaled = (pixels - np.asarray(rule.mean, np.float32)) / np.asarray(rule.std, np.float32)
+        picture = picture[:, :, ::-1]
+    scaled = (picture - np.asarray(rule.mean, np.float32)) / np.asarray(rule.std, np.float32)
     ordered = scaled.transpose(2, 0, 1) if rule.layout == "nchw" else scaled
     return np.ascontiguousarray(ordered[None], dtype=np.float32)
-
-
-def _crop_box(image: Image.Image, rule: Preprocess) -> tuple[float, float, float, float]:
-    width, height = image.size
-    if rule.crop == "none":
-        return (0.0, 0.0, float(width), float(height))
-    side = rule.crop_fraction * min(width, height)
-    left, top = (width - side) / 2, (height - side) / 2
-    return (left, top, left + side, top + side)

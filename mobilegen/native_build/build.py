@@ -9,7 +9,7 @@ from pathlib import Path
 from mobilegen.artifacts import Artifact, Library, Target, Toolchain
 from mobilegen.errors import ConfigError, ProcessError
 from mobilegen.native_build.elf import check_library, read_elf
-from mobilegen.native_build.header import render_header
+from mobilegen.native_build.header import Contents, render_embedded, render_header
 from mobilegen.native_build.objects import compile_objects
 from mobilegen.native_build.run import build_error, build_type, configure, ninja
 from mobilegen.platforms.android.jni import jni_exports
@@ -30,6 +30,7 @@ def build_library(
     work_dir: Path,
     jobs: int,
     offline: bool = False,
+    contents: Contents = Contents(),
 ) -> Library:
     """Build lib<name>.so: the runtime cut to the model, the C interface, the Java natives.
 
@@ -39,9 +40,10 @@ def build_library(
     Args:
         artifact: The model's files, in the form of its runtime.
         name: For System.loadLibrary: a letter or _, then letters, digits or _.
-        package: Java package of the class ImageRecognition.
+        package: Java package of the classes with natives.
         jobs: How many compilers may run at the same time.
         offline: Never use the network.
+        contents: What else the library holds of its model.
 
     Raises:
         ConfigError: `name` or `package` is not valid.
@@ -60,6 +62,7 @@ def build_library(
         work_dir=work_dir,
         jobs=jobs,
         offline=offline,
+        contents=contents,
     )
     built = _link(target, toolchain, variables, work_dir / "cmake", jobs) / f"lib{name}.so"
     path = write_bytes(work_dir / f"lib{name}.so", built.read_bytes())
@@ -76,6 +79,7 @@ def library_variables(
     work_dir: Path,
     jobs: int,
     offline: bool = False,
+    contents: Contents = Contents(),
 ) -> tuple[tuple[str, str], ...]:
     """Make all that `native/CMakeLists.txt` needs and return its CMake variables.
 
@@ -83,14 +87,18 @@ def library_variables(
         As `build_library`.
     """
     plan = catalog.get(artifact.runtime).plan_native(artifact)
-    header = render_header(artifact, plan, package)
+    header = render_header(artifact, plan, package, contents)
     objects = compile_objects(plan, target, toolchain, jobs=jobs, offline=offline)
     generated = work_dir / "generated"
     write_text(generated / "mobilegen_model.h", header)
+    embedded = generated / "mobilegen_embedded.cpp"
+    if contents.embed:
+        write_text(embedded, render_embedded(artifact))
     return (
         ("MOBILEGEN_NAME", name),
         ("MOBILEGEN_RUNTIME", plan.runtime),
         ("MOBILEGEN_GENERATED", generated.as_posix()),
+        ("MOBILEGEN_EMBEDDED", embedded.as_posix() if contents.embed else ""),
         ("MOBILEGEN_JNI", "ON" if target.platform == "android" else "OFF"),
         *build_type(plan.recipe.flags),
         *plan.write_sources(objects, generated),
