@@ -24,7 +24,7 @@ _TARGET = "x86_64-linux-gnu.2.17"
 _SHARED = ("-shared", "-fPIC", "-fvisibility=hidden")
 # Each stands for the Android library of its name and brings glibc's with it.
 _SHIMS = {"libc.so": ("-lc", "-ldl"), "libm.so": ("-lm",), "libdl.so": ("-ldl",), "liblog.so": ()}
-_OPENER = "libopener.so"
+OPENER = "libopener.so"
 _OPENER_OPTIONS = (
     *_SHARED,
     "-Wl,-rpath,$ORIGIN",
@@ -66,12 +66,11 @@ def execute(abi: str, request: Request, *, offline: bool, timeout: float) -> Exe
     """
     jdk = _require_host(request)
     check_package(request.package)
-    shims = _shims()
-    classes = _classes(jdk, request.package)
+    places = (shims(), _classes(jdk, request.package))
     with tempfile.TemporaryDirectory(prefix="mobilegen-") as temporary:
         folder = Path(temporary)
         files.write_inputs(request, folder)
-        printed = _run(jdk, request, (shims, classes, folder), timeout)
+        printed = _run(jdk, request, (*places, folder), timeout)
         _refuse_jni_faults(printed, request.package)
         report = files.read_report(folder)
         return Execution(
@@ -98,7 +97,8 @@ def _require_host(request: Request) -> Jdk:
     return jdk
 
 
-def _shims() -> Path:
+def shims() -> Path:
+    """Return the folder with the libraries that stand for Android's, and with `OPENER`."""
     return programs.build(
         "jvm",
         [
@@ -106,7 +106,7 @@ def _shims() -> Path:
                 programs.Program(name, _TARGET, _shim_sources(name), _shim_options(name))
                 for name in _SHIMS
             ),
-            programs.Program(_OPENER, _TARGET, ("jvm/opener.c",), _OPENER_OPTIONS),
+            programs.Program(OPENER, _TARGET, ("jvm/opener.c",), _OPENER_OPTIONS),
         ],
     )
 
@@ -149,11 +149,11 @@ def _compile(jdk: Jdk, sources: dict[str, str], folder: Path) -> None:
 
 
 def _run(jdk: Jdk, request: Request, places: tuple[Path, Path, Path], timeout: float) -> str:
-    shims, classes, folder = places
+    stand_ins, classes, folder = places
     library = str(request.library.resolve())
     argv: list[str | Path] = [
         jdk.java, *_JAVA_OPTIONS, f"-Dmobilegen.library={library}", "-cp", classes, "Driver",
-        f"{request.package}.{CLASS_NAME}", shims / _OPENER, model_folder(request),
+        f"{request.package}.{CLASS_NAME}", stand_ins / OPENER, model_folder(request),
         str(request.threads), str(len(request.samples)), *map(str, tensors.dims(request)),
     ]  # fmt: skip
     env = {**CLEAN, "MOBILEGEN_LIBRARY": library}

@@ -9,7 +9,12 @@ from pathlib import Path
 from mobilegen.artifacts import Artifact, Library, Target, Toolchain
 from mobilegen.errors import ConfigError, ProcessError
 from mobilegen.native_build.elf import check_library, read_elf
-from mobilegen.native_build.header import Contents, render_embedded, render_header
+from mobilegen.native_build.header import (
+    NOTHING_ELSE,
+    Contents,
+    render_embedded,
+    render_header,
+)
 from mobilegen.native_build.objects import compile_objects
 from mobilegen.native_build.run import build_error, build_type, configure, ninja
 from mobilegen.platforms.android.jni import jni_exports
@@ -30,7 +35,7 @@ def build_library(
     work_dir: Path,
     jobs: int,
     offline: bool = False,
-    contents: Contents = Contents(),
+    contents: Contents = NOTHING_ELSE,
 ) -> Library:
     """Build lib<name>.so: the runtime cut to the model, the C interface, the Java natives.
 
@@ -79,7 +84,7 @@ def library_variables(
     work_dir: Path,
     jobs: int,
     offline: bool = False,
-    contents: Contents = Contents(),
+    contents: Contents = NOTHING_ELSE,
 ) -> tuple[tuple[str, str], ...]:
     """Make all that `native/CMakeLists.txt` needs and return its CMake variables.
 

@@ -36,6 +36,9 @@ class Contents:
     embed: bool = False
 
 
+NOTHING_ELSE = Contents()
+
+
 @dataclass(frozen=True)
 class _File:
     name: str
@@ -44,7 +47,7 @@ class _File:
 
 
 def render_header(
-    artifact: Artifact, plan: EnginePlan, package: str, contents: Contents = Contents()
+    artifact: Artifact, plan: EnginePlan, package: str, contents: Contents = NOTHING_ELSE
 ) -> str:
     """Return the text of mobilegen_model.h.
 

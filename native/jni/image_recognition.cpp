@@ -26,7 +26,7 @@ void close_engine() {
 }
 
 // Puts an opened engine in the place of the one before, or logs why there is none.
-jboolean replace(int status, mobilegen_engine* opened) {
+jboolean put(int status, mobilegen_engine* opened) {
   if (status != MOBILEGEN_OK) {
     log_error(mobilegen_last_error());
     return JNI_FALSE;
@@ -39,7 +39,10 @@ jboolean replace(int status, mobilegen_engine* opened) {
 jboolean load_folder(JNIEnv* env, jstring folder) {
   Lock lock(&mutex);
   mobilegen_engine* opened = 0;
-  if (!folder && kModel.weights.embedded) return replace(open_embedded(threads, &opened), opened);
+  if (!folder && kModel.weights.embedded) {
+    const int status = open_embedded(threads, &opened);
+    return put(status, opened);
+  }
   if (!folder) {
     throw_argument(env, "folder must not be null: the model is not compiled into the library");
     return JNI_FALSE;
@@ -52,7 +55,8 @@ jboolean load_folder(JNIEnv* env, jstring folder) {
     throw_argument(env, "folder is too long");
     return JNI_FALSE;
   }
-  return replace(open_paths(params, weights, threads, &opened), opened);
+  const int status = open_paths(params, weights, threads, &opened);
+  return put(status, opened);
 }
 
 jboolean load_files(JNIEnv* env, jstring model, jstring params) {
@@ -66,7 +70,8 @@ jboolean load_files(JNIEnv* env, jstring model, jstring params) {
   if (!params_path.chars()) return JNI_FALSE;
   Lock lock(&mutex);
   mobilegen_engine* opened = 0;
-  return replace(open_paths(params_path.chars(), weights_path.chars(), threads, &opened), opened);
+  const int status = open_paths(params_path.chars(), weights_path.chars(), threads, &opened);
+  return put(status, opened);
 }
 
 // Writes "{1, 3, 224, 224}".

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import engine_api
-import jinja2
 import models
 import numpy as np
 import onnx
@@ -19,7 +17,7 @@ from native_models import HOST, HOST_TOOLCHAIN, Converted, convert
 from mobilegen.artifacts import Library
 from mobilegen.native_build.build import build_library, library_variables
 from mobilegen.native_build.run import configure, ninja
-from mobilegen.resources import native_dir, templates_dir
+from mobilegen.resources import native_dir
 from mobilegen.runtimes.ncnn import native
 from mobilegen.system.process import run
 
@@ -219,58 +217,3 @@ def test_forgotten_layer_is_an_error(
     argv = [sys.executable, engine_api.__file__, library.path, model.params, model.weights]
     done = run([*argv, *sizes], title=f"without {layer}", timeout=60)
     assert int(done.stdout.split()[0]) == engine_api.MODEL
-
-
-# --- the Java natives in a real Java VM -------------------------------------------------------
-
-JAVA_TEST = Path(__file__).with_name("NativesTest.java")
-
-
-@pytest.mark.parametrize("name", ["mobilenet", "multi_io"])
-def test_java_natives(name: str, converted: Callable[[str], Converted], tmp_path: Path) -> None:
-    """Right answers, and an exception with a message for each wrong use."""
-    model = converted(name)
-    library = jni_library(model, tmp_path)
-    classes = compile_java(tmp_path)
-    arrays = tmp_path / "input"
-    arrays.write_bytes(model.inputs()[0].astype(">f4").tobytes())
-    (tmp_path / "expected").write_bytes(model.outputs()[0].astype(">f4").tobytes())
-    shape = ",".join(str(size) for size in model.artifact.inputs[0].tensor.shape)
-    java = ["java", "-Xcheck:jni", f"-Djava.library.path={library.parent}", "-cp", classes]
-    arguments = [model.artifact.folder, tmp_path, shape, str(len(model.artifact.inputs))]
-    done = run(
-        [*java, f"{PACKAGE}.NativesTest", *arguments],
-        title="the Java test",
-        timeout=120,
-    )
-    assert done.stdout.splitlines()[-1] == "ok"
-    assert "WARNING" not in done.stdout + done.stderr
-
-
-def jni_library(model: Converted, folder: Path) -> Path:
-    variables = library_variables(
-        model.artifact,
-        HOST,
-        HOST_TOOLCHAIN,
-        name=NAME,
-        package=PACKAGE,
-        work_dir=folder,
-        jobs=2,
-    )
-    options = (*variables, ("MOBILEGEN_JNI", "ON"))
-    configure(native_dir(), folder / "cmake", HOST, HOST_TOOLCHAIN, options)
-    ninja(folder / "cmake", ["mobilegen"], jobs=2, title="building the JNI library")
-    return folder / "cmake" / f"lib{NAME}.so"
-
-
-def compile_java(folder: Path) -> Path:
-    source = templates_dir() / "android" / "ImageRecognition.java.j2"
-    template = jinja2.Template(source.read_text("utf-8"), undefined=jinja2.StrictUndefined)
-    package = folder / "java" / Path(*PACKAGE.split("."))
-    package.mkdir(parents=True)
-    text = template.render(package=PACKAGE, library=NAME)
-    (package / "ImageRecognition.java").write_text(text, "utf-8")
-    shutil.copy(JAVA_TEST, package)
-    argv = ["javac", "--release", "8", "-Xlint:-options", "-Werror", "-d", folder / "classes"]
-    run([*argv, *sorted(package.iterdir())], title="javac", timeout=120)
-    return folder / "classes"

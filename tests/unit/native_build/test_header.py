@@ -12,6 +12,7 @@ from mobilegen.errors import ConfigError, NativeBuildError
 from mobilegen.native_build import header
 from mobilegen.native_build.digest import blake2sp
 from mobilegen.native_build.header import (
+    NOTHING_ELSE,
     Contents,
     c_bytes,
     c_sizes,
@@ -58,7 +59,7 @@ def digests(monkeypatch: pytest.MonkeyPatch) -> None:
 def render(
     artifact: Artifact = ARTIFACT,
     package: str = "com.example.my_app",
-    contents: Contents = Contents(),
+    contents: Contents = NOTHING_ELSE,
 ) -> str:
     return render_header(artifact, PLAN, package, contents)
 
