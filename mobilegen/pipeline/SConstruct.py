@@ -19,6 +19,22 @@ env.SConsignFile(str(plan.state / "sconsign"))
 env.Decider("content")
 
 
+class StageAction:
+    """Runs one stage; its identity for SCons is its name, for its code is among the decisions."""
+
+    def __init__(self, name: str, action: stages.Action) -> None:
+        self.name = name
+        self.action = action
+
+    def __call__(self, target: Any, source: Any, env: Any) -> int:
+        """Run the stage; SCons takes anything but 0 for a failure."""
+        return stages.run(self.name, self.action, plan)
+
+    def get_contents(self, target: Any, source: Any, env: Any) -> bytes:
+        """Return the same bytes in every process; SCons's own would hold addresses."""
+        return self.name.encode()
+
+
 def stage(
     name: str,
     sources: Sequence[Any],
@@ -32,7 +48,7 @@ def stage(
     node = env.Command(
         result,
         [str(source) for source in sources] + values,
-        env.Action(lambda target, source, env: stages.run(name, action, plan), None),
+        env.Action(StageAction(name, action), None),
     )
     Precious(node)
     if order:
@@ -55,7 +71,7 @@ results = [graph, description, artifact]
 for abi in plan.abis:
     library = stage(
         f"lib/{abi}",
-        interface,
+        [*interface, *description],
         stages.library_decisions(plan, abi),
         functools.partial(stages.make_library, abi=abi),
     )

@@ -14,8 +14,9 @@ import time
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from mobilegen.artifacts import Artifact, Graph, Library, Proof, SourceModel, Target
+from mobilegen.artifacts import Artifact, Graph, Library, Preprocess, Proof, SourceModel, Target
 from mobilegen.errors import MobilegenError
 from mobilegen.frontends import catalog as frontends
 from mobilegen.pipeline import events
@@ -29,10 +30,13 @@ from mobilegen.pipeline.store import (
     read_result,
 )
 from mobilegen.resources import native_identity, source_identity
-from mobilegen.serialize import dump_json
+from mobilegen.serialize import dump_json, load_json
 from mobilegen.system.files import new_dir, write_text
 from mobilegen.toolchains import ndk
 from mobilegen.verify.judge import refuse_failures
+
+if TYPE_CHECKING:
+    from mobilegen.native_build.header import Contents
 
 Action = Callable[[BuildPlan, Path], str]
 
@@ -143,13 +147,9 @@ def make_artifact(plan: BuildPlan, folder: Path) -> str:
 
 
 def make_interface(plan: BuildPlan, folder: Path) -> str:
-    """Leave the part of the artifact that native code depends on; new weights do not change it."""
+    """Leave the part of the artifact that libraries depend on, digests of both files included."""
     artifact = read_result(plan, "artifact", Artifact)
-    files = tuple(
-        (role, dataclasses.replace(file, sha256="") if role == "weights" else file)
-        for role, file in artifact.files
-    )
-    leave_result(plan, "interface", folder, dataclasses.replace(artifact, files=files, checks=()))
+    leave_result(plan, "interface", folder, dataclasses.replace(artifact, checks=()))
     return f"{len(artifact.operators)} kinds of layers"
 
 
@@ -166,9 +166,11 @@ def library_decisions(plan: BuildPlan, abi: str) -> dict[str, str]:
         "name": plan.name,
         "package": plan.package,
         "api": str(plan.api_level),
+        "preprocess": repr(plan.preprocess),
+        "embed": str(plan.embed_model),
         "toolchain": _toolchain_decision(plan),
         "native": native_identity(),
-        "code": source_identity("native_build", "toolchains", f"runtimes/{plan.runtime}"),
+        "code": source_identity("native_build", "toolchains", "images", f"runtimes/{plan.runtime}"),
     }
 
 
@@ -176,6 +178,18 @@ def _toolchain_decision(plan: BuildPlan) -> str:
     """What decides the choice of a toolchain and its output, without making anything."""
     ndks = [(str(one.path), one.version, one.problem) for one in ndk.candidates(plan.ndk)]
     return f"{plan.toolchain}, {ndks}, ziglang {version('ziglang')}"
+
+
+def _contents(plan: BuildPlan) -> Contents:
+    """What the library holds beside the runtime; the graph is done when this is called."""
+    from mobilegen.native_build.header import Contents
+
+    rule = plan.work / "description" / PREPROCESS
+    return Contents(
+        labels=read_result(plan, "description", tuple[str, ...]),
+        preprocess=load_json(Preprocess, rule) if rule.is_file() else None,
+        embed=plan.embed_model,
+    )
 
 
 def make_library(plan: BuildPlan, folder: Path, abi: str) -> str:
@@ -192,6 +206,7 @@ def make_library(plan: BuildPlan, folder: Path, abi: str) -> str:
         package=plan.package,
         work_dir=folder,
         jobs=plan.jobs_per_abi,
+        contents=_contents(plan),
     )
     refuse_failures(library.checks)
     for scratch in [path for path in folder.iterdir() if path.is_dir()]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,7 +16,9 @@ from engine_api import Engine
 from native_models import HOST, HOST_TOOLCHAIN, Converted, convert
 
 from mobilegen.artifacts import Library
+from mobilegen.errors import ProcessError
 from mobilegen.native_build.build import build_library, library_variables
+from mobilegen.native_build.header import Contents
 from mobilegen.native_build.run import configure, ninja
 from mobilegen.resources import native_dir
 from mobilegen.runtimes.ncnn import native
@@ -217,3 +220,56 @@ def test_forgotten_layer_is_an_error(
     argv = [sys.executable, engine_api.__file__, library.path, model.params, model.weights]
     done = run([*argv, *sizes], title=f"without {layer}", timeout=60)
     assert int(done.stdout.split()[0]) == engine_api.MODEL
+
+
+# --- the programs over the C interface -------------------------------------------------------
+
+
+def programs(model: Converted, folder: Path, *, embed: bool = False) -> Path:
+    """Build `predict` and `benchmark` with the library beside them; return their folder."""
+    variables = library_variables(
+        model.artifact,
+        HOST,
+        HOST_TOOLCHAIN,
+        name=NAME,
+        package=PACKAGE,
+        work_dir=folder,
+        jobs=2,
+        contents=Contents(embed=embed),
+    )
+    options = (*variables, ("MOBILEGEN_TOOLS", "ON"))
+    configure(native_dir(), folder / "cmake", HOST, HOST_TOOLCHAIN, options)
+    ninja(folder / "cmake", ["predict", "benchmark"], jobs=2, title="building the programs")
+    return folder / "cmake"
+
+
+def test_predict_and_benchmark(converted: Callable[[str], Converted], tmp_path: Path) -> None:
+    model = converted("multi_io")
+    folder = programs(model, tmp_path)
+    given = [tmp_path / f"in{i}" for i in range(len(model.inputs()))]
+    made = [tmp_path / f"out{i}" for i in range(len(model.outputs()))]
+    for path, array in zip(given, model.inputs(), strict=True):
+        path.write_bytes(array.tobytes())
+    files = [model.params, model.weights]
+    run([folder / "predict", *files, "2", *given, *made], title="predict", timeout=60)
+    for path, right in zip(made, model.outputs(), strict=True):
+        seen = np.fromfile(path, np.float32).reshape(right.shape)
+        assert np.abs(seen - right).max() <= TOLERANCE["fp32"] * np.abs(right).max()
+    done = run([folder / "benchmark", *files, "2", "9"], title="benchmark", timeout=60)
+    figures = json.loads(done.stdout)
+    assert figures["rounds"] == 9 and figures["threads"] == 2 and figures["open_ms"] > 0
+    assert 0 < figures["min_ms"] <= figures["median_ms"] <= figures["max_ms"]
+    given[0].write_bytes(b"1234")
+    with pytest.raises(ProcessError, match="is not a file of"):
+        run([folder / "predict", *files, "1", *given, *made], title="predict", timeout=60)
+
+
+def test_model_inside_of_the_library(converted: Callable[[str], Converted], tmp_path: Path) -> None:
+    model = converted("mobilenet-fp16")
+    folder = programs(model, tmp_path, embed=True)
+    (tmp_path / "in").write_bytes(model.inputs()[0].tobytes())
+    argv = [folder / "predict", "-", "-", "1", tmp_path / "in", tmp_path / "out"]
+    run(argv, title="predict", timeout=60)
+    right = model.outputs()[0]
+    seen = np.fromfile(tmp_path / "out", np.float32).reshape(right.shape)
+    assert np.abs(seen - right).max() <= TOLERANCE["fp16"] * np.abs(right).max()
