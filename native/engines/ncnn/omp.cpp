@@ -10,8 +10,11 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "cpu.h"
 #include "mobilegen/engine.h"
+
+namespace ncnn {
+int get_cpu_count();
+}
 
 namespace {
 
