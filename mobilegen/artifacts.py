@@ -37,7 +37,8 @@ class Preprocess:
         crop_fraction: For "center", side of the square relative to the shorter side of the image;
             for "central", part of both sides.
         color_order: "rgb" or "bgr".
-        mean: Subtracted per channel from 0..255 values.
+        scale: What the values 0..255 are divided by first: (x / scale - mean) / std.
+        mean: Subtracted per channel after that.
         std: Divisor per channel after the mean.
         layout: "nchw" or "nhwc".
         resize_size: For "resize-then-crop", what the shorter side is resized to.
@@ -53,6 +54,7 @@ class Preprocess:
     std: tuple[float, ...] = (1.0, 1.0, 1.0)
     layout: Literal["nchw", "nhwc"] = "nchw"
     resize_size: int = 0
+    scale: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+)
 
-from mobilegen.config.values import parse_abis, parse_shape
+from mobilegen.config.values import parse_abis, parse_shape, to_float32
 from mobilegen.platforms.android.jni import check_package
 
 ResizeMethod = Literal[
@@ -63,17 +70,22 @@ class PreprocessSettings(_Section):
         description="resize-then-crop: what the shorter side is resized to, as in Resize(256).",
     )
     color_order: Literal["rgb", "bgr"] = Field("rgb", description="Order of the channels.")
+    scale: float = Field(
+        1.0, gt=0, description="What 0..255 is divided by first: (x / scale - mean) / std."
+    )
     mean: tuple[float, ...] = Field(
-        (0.0, 0.0, 0.0), description="Subtracted from 0..255 values, one per channel."
+        (0.0, 0.0, 0.0), description="Subtracted after the scale, one per channel."
     )
     std: tuple[float, ...] = Field((1.0, 1.0, 1.0), description="Divisor after the mean.")
     layout: Literal["nchw", "nhwc"] = Field("nchw", description="Order of the input's axes.")
 
-    @field_validator("std")
+    @field_validator("scale", "mean", "std")
     @classmethod
-    def _no_zero(cls, value: tuple[float, ...]) -> tuple[float, ...]:
-        if any(number == 0 for number in value):
-            raise ValueError("std must not be 0")
+    def _float32(cls, value: float | tuple[float, ...], info: ValidationInfo) -> Any:
+        for number in value if isinstance(value, tuple) else (value,):
+            single = to_float32(number)
+            if single == 0 and info.field_name != "mean":
+                raise ValueError(f"{info.field_name} must not be 0")
         return value
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+import struct
 from collections.abc import Iterable
 from typing import Any
 
@@ -58,3 +60,18 @@ def parse_abis(value: Any) -> tuple[str, ...]:
         known = ", ".join(ANDROID_ABIS)
         raise ValueError(f"unknown ABI {', '.join(unknown) or '(none)'}; known: {known}, all")
     return tuple(abi for abi in ANDROID_ABIS if abi in chosen or "all" in chosen)
+
+
+def to_float32(value: float) -> float:
+    """Return the nearest 32-bit float.
+
+    Raises:
+        ValueError: It is not a finite one.
+    """
+    try:
+        (single,) = struct.unpack("<f", struct.pack("<f", value))
+    except OverflowError:
+        single = math.inf
+    if not math.isfinite(single):
+        raise ValueError(f"{value} is not a finite 32-bit number")
+    return float(single)

@@ -42,6 +42,7 @@ def initializer(rule: Preprocess) -> str:
         crop_function(rule),
         repr(float(rule.crop_fraction)),
         str(rule.resize_size),
+        _float(rule.scale),
         _floats(rule.mean),
         _floats(rule.std),
         _flag(rule.color_order == "bgr"),
@@ -51,8 +52,12 @@ def initializer(rule: Preprocess) -> str:
 
 
 def _floats(values: Sequence[float]) -> str:
+    return "{" + ", ".join(_float(value) for value in values) + "}"
+
+
+def _float(value: float) -> str:
     # Nine digits give the same float32 back.
-    return "{" + ", ".join(f"{np.float32(value):.9e}f" for value in values) + "}"
+    return f"{np.float32(value):.9e}f"
 
 
 def _flag(value: bool) -> str:

@@ -1,4 +1,4 @@
-"""An image becomes a model input exactly as in training: crop, resize, then (x - mean) / std."""
+"""An image becomes a model input exactly as in training: crop, resize, then normalisation."""
 
 from __future__ import annotations
 
@@ -98,6 +98,7 @@ def pixels_to_input(pixels: NDArray[np.uint8], rule: Preprocess) -> NDArray[np.f
     picture = resize(pixels, region, rule.resize, (rule.width, rule.height)).astype(np.float32)
     if rule.color_order == "bgr":
         picture = picture[:, :, ::-1]
-    scaled = (picture - np.asarray(rule.mean, np.float32)) / np.asarray(rule.std, np.float32)
+    mean, std = np.asarray(rule.mean, np.float32), np.asarray(rule.std, np.float32)
+    scaled = (picture / np.float32(rule.scale) - mean) / std
     ordered = scaled.transpose(2, 0, 1) if rule.layout == "nchw" else scaled
     return np.ascontiguousarray(ordered[None], dtype=np.float32)

@@ -41,20 +41,23 @@ def resize(pixels: Pixels, region: Region, method: str, size: tuple[int, int]) -
 def _pillow(resample: Image.Resampling, version: int) -> Method:
     """Return Pillow's method, the order of its two passes being that of a version.
 
-    Up to Pillow 12 rows are resized first, and from 13 on columns are where that is less work.
-    As each pass rounds to bytes, the results differ, so the passes are asked for one by one:
-    then every Pillow gives the same.
+    Rows are resized first but for tall images, and what is tall changed with Pillow 13. As each
+    pass rounds to bytes, the results differ, so the passes are asked for one by one: then every
+    Pillow gives the same.
     """
 
     def method(pixels: Pixels, region: Region, size: tuple[int, int]) -> Picture:
         image = Image.fromarray(pixels)
-        down, across = image.height - region.size[1], image.width - region.size[0]
-        columns_first = version >= 13 and down > 0 and down > 2 * across
-        for axis in (1, 0) if columns_first else (0, 1):
+        for axis in (1, 0) if _is_tall(image, region.size, version) else (0, 1):
             image = _pillow_pass(image, region, resample, axis)
         return _window(image, region, size)
 
     return method
+
+
+def _is_tall(image: Image.Image, size: tuple[int, int], version: int) -> bool:
+    down, across = image.height - size[1], image.width - size[0]
+    return down > 0 and (down > 2 * across if version >= 13 else image.height > 100 * image.width)
 
 
 def _pillow_pass(
@@ -86,7 +89,7 @@ def _opencv(pixels: Pixels, region: Region, size: tuple[int, int]) -> Picture:
     if (width, height) == (2 * region.size[0], 2 * region.size[1]):
         # OpenCV takes the mean of four pixels for exactly half the size.
         lines = image[:, 2 * columns] + image[:, 2 * columns + 1]
-        return ((lines[2 * rows] + lines[2 * rows + 1] + 2) >> 2).astype(np.uint8)
+        return np.asarray((lines[2 * rows] + lines[2 * rows + 1] + 2) >> 2, np.uint8)
     left, x = _opencv_positions(columns, width, region.size[0])
     # Beyond the edge OpenCV sets the weight for columns, but repeats the row.
     x[(left < 0) | (left >= width - 1)] = 0
@@ -97,7 +100,7 @@ def _opencv(pixels: Pixels, region: Region, size: tuple[int, int]) -> Picture:
     lower, upper = _opencv_weights(y, (-1, 1, 1))
     total = (lower * (lines[top.clip(0, height - 1)] >> 4)) >> 16
     total += (upper * (lines[(top + 1).clip(0, height - 1)] >> 4)) >> 16
-    return ((total + 2) >> 2).clip(0, 255).astype(np.uint8)
+    return np.asarray(((total + 2) >> 2).clip(0, 255), np.uint8)
 
 
 def _opencv_positions(index: Indices, source: int, resized: int) -> tuple[Indices, Weights]:

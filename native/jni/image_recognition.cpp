@@ -139,6 +139,7 @@ bool read_rule(JNIEnv* env, jfloatArray values, Preprocess* rule) {
     throw_argument(env, "meanValues must be null, or three means and optionally a factor");
     return false;
   }
+  rule->scale = 1;
   for (int i = 0; i < 3; i++) {
     rule->mean[i] = given[i];
     rule->std[i] = 1 / given[3];

@@ -35,21 +35,20 @@ class Linear {
   int run() {
     const size_t width = static_cast<size_t>(output_.width);
     positions_ = positions_memory_.allocate<int>(2 * width);
-    weights_ = weights_memory_.allocate<Weight>(width);
+    pairs_ = pairs_memory_.allocate<Neighbours<Weight> >(width);
     pixels_ = static_cast<unsigned char*>(pixels_memory_.allocate(width, 2 * kPixel));
     // One pixel more, so that pixels may be computed in pairs.
     rows_[0] = rows_memory_[0].allocate<Value>((width + 1) * kPixel);
     rows_[1] = rows_memory_[1].allocate<Value>((width + 1) * kPixel);
     scratch_ = scratch_memory_.allocate<Value>((width + 1) * kPixel);
-    if (!positions_ || !weights_ || !pixels_ || !rows_[0] || !rows_[1] || !scratch_) {
+    if (!positions_ || !pairs_ || !pixels_ || !rows_[0] || !rows_[1] || !scratch_) {
       return MOBILEGEN_ERROR_MEMORY;
     }
     held_[0] = held_[1] = -1;
     for (int x = 0; x < output_.width; x++) {
-      const Neighbours<Weight> pair = method_.across(x);
-      positions_[2 * x] = pair.lower;
-      positions_[2 * x + 1] = pair.upper;
-      weights_[x] = pair.weight;
+      pairs_[x] = method_.across(x);
+      positions_[2 * x] = pairs_[x].lower;
+      positions_[2 * x + 1] = pairs_[x].upper;
     }
     for (int y = 0; y < output_.height; y++) {
       const Neighbours<Weight> pair = method_.down(y);
@@ -67,14 +66,23 @@ class Linear {
     if (held_[1] == y) return 1;
     const int place = held_[0] == other ? 1 : 0;
     held_[place] = y;
+    // Copies, because the compiler must fear that the pixels written change the members.
+    const Method method = method_;
+    const Neighbours<Weight>* pairs = pairs_;
+    const int width = output_.width;
+    Value* to = rows_[place];
     ptrdiff_t step;
-    const unsigned char* direct = loadable_pixels(view_, y, &step);
-    if (!direct) read_pixels(view_, positions_, 2 * output_.width, y, pixels_);
-    for (int x = 0; x < output_.width; x++) {
-      const unsigned char* lower = direct ? direct + positions_[2 * x] * step
-                                          : pixels_ + 2 * kPixel * x;
-      const unsigned char* upper = direct ? direct + positions_[2 * x + 1] * step : lower + kPixel;
-      method_.blend(lower, upper, weights_[x], rows_[place] + kPixel * x);
+    if (const unsigned char* pixels = loadable_pixels(view_, y, &step)) {
+      for (int x = 0; x < width; x++, to += kPixel) {
+        const Neighbours<Weight>& pair = pairs[x];
+        method.blend(pixels + pair.lower * step, pixels + pair.upper * step, pair.weight, to);
+      }
+      return place;
+    }
+    read_pixels(view_, positions_, 2 * output_.width, y, pixels_);
+    for (int x = 0; x < width; x++, to += kPixel) {
+      const unsigned char* pair = pixels_ + 2 * kPixel * x;
+      method.blend(pair, pair + kPixel, pairs[x].weight, to);
     }
     return place;
   }
@@ -83,12 +91,12 @@ class Linear {
   const Output& output_;
   const Method method_;
   int* positions_;
-  Weight* weights_;
+  Neighbours<Weight>* pairs_;
   unsigned char* pixels_;
   Value* scratch_;
   Value* rows_[2];
   int held_[2];
-  Buffer positions_memory_, weights_memory_, pixels_memory_, scratch_memory_, rows_memory_[2];
+  Buffer positions_memory_, pairs_memory_, pixels_memory_, scratch_memory_, rows_memory_[2];
 };
 
 // Boxes of these methods have whole pixels.

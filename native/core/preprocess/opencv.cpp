@@ -10,8 +10,15 @@ typedef int I32x8 __attribute__((vector_size(32)));
 typedef unsigned char U8x8 __attribute__((vector_size(8)));
 
 // Compilers know this as one instruction.
-I16x8 high_product(I16x8 values, int weight) {
-  return __builtin_convertvector((__builtin_convertvector(values, I32x8) * weight) >> 16, I16x8);
+I16x8 high_product(I16x8 a, I16x8 b) {
+  const I32x8 product = __builtin_convertvector(a, I32x8) * __builtin_convertvector(b, I32x8);
+  return __builtin_convertvector(product >> 16, I16x8);
+}
+
+I16x8 eight_times(int value) {
+  const short v = static_cast<short>(value);
+  const I16x8 all = {v, v, v, v, v, v, v, v};
+  return all;
 }
 
 struct Pair {
@@ -63,9 +70,10 @@ class OpencvLinear {
         bytes[i] = static_cast<unsigned char>((lower[i] + upper[i] + 2) >> 2);
       }
     } else {
+      const I16x8 of_lower = eight_times(weight.lower), of_upper = eight_times(weight.upper);
       for (int i = 0; i < count; i += 2 * kPixel) {
-        const I16x8 sum = high_product(load<I16x8>(lower + i), weight.lower) +
-                          high_product(load<I16x8>(upper + i), weight.upper);
+        const I16x8 sum = high_product(load<I16x8>(lower + i), of_lower) +
+                          high_product(load<I16x8>(upper + i), of_upper);
         store(bytes + i, __builtin_convertvector((sum + 2) >> 2, U8x8));
       }
     }

@@ -87,7 +87,8 @@ struct Output {
   size_t column;      // distance of pixels, in floats
   size_t row;         // distance of rows
   size_t channel[3];  // places of red, green and blue
-  float mean[3];      // of red, green and blue
+  float scale;
+  float mean[3];  // of red, green and blue
   float std[3];
   float table[3][256];  // what a byte becomes
 };

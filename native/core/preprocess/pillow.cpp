@@ -1,6 +1,5 @@
 // Pillow's resize with antialiasing: a convolution with weights in fixed point, along the rows and,
-// from its bytes, along the columns (src/libImaging/Resample.c). Up to Pillow 12 rows come first;
-// from 13 on columns do where that is less work.
+// from its bytes, along the columns (src/libImaging/Resample.c). Mostly the rows come first.
 #include "core/error.h"
 #include "core/preprocess/parts.h"
 #include "mobilegen/engine.h"
@@ -203,8 +202,12 @@ double bicubic(double x) {
   return 0.0;
 }
 
-// Pillow 13's choice.
-bool is_columns_first(const View& view, const Region& region) {
+// Whether the columns come first: Pillow 12's choice, and Pillow 13's.
+bool is_tower(const View& view, const Region& region) {
+  return view.height > 100 * view.width && region.height < view.height;
+}
+
+bool is_tall(const View& view, const Region& region) {
   const int down = view.height - region.height, across = view.width - region.width;
   return down > 0 && down > across * 2;
 }
@@ -212,19 +215,19 @@ bool is_columns_first(const View& view, const Region& region) {
 }  // namespace
 
 int resize_pillow_bilinear(const View& view, const Region& region, const Output& output) {
-  return Resizer(view, output, false).run(region, bilinear, 1.0);
+  return Resizer(view, output, is_tower(view, region)).run(region, bilinear, 1.0);
 }
 
 int resize_pillow_bicubic(const View& view, const Region& region, const Output& output) {
-  return Resizer(view, output, false).run(region, bicubic, 2.0);
+  return Resizer(view, output, is_tower(view, region)).run(region, bicubic, 2.0);
 }
 
 int resize_pillow13_bilinear(const View& view, const Region& region, const Output& output) {
-  return Resizer(view, output, is_columns_first(view, region)).run(region, bilinear, 1.0);
+  return Resizer(view, output, is_tall(view, region)).run(region, bilinear, 1.0);
 }
 
 int resize_pillow13_bicubic(const View& view, const Region& region, const Output& output) {
-  return Resizer(view, output, is_columns_first(view, region)).run(region, bicubic, 2.0);
+  return Resizer(view, output, is_tall(view, region)).run(region, bicubic, 2.0);
 }
 
 }  // namespace mobilegen

@@ -29,7 +29,9 @@ struct Preprocess {
   CropFunction crop;      // one of the crop_ functions below
   double crop_fraction;   // of crop_center, crop_center_whole and crop_central
   int resize_size;        // of crop_resized
-  float mean[3];          // in the order of the model's channels
+  // A channel becomes (value / scale - mean) / std; 0..255 goes in.
+  float scale;
+  float mean[3];  // in the order of the model's channels
   float std[3];
   bool bgr;            // the model's channels are blue, green, red
   bool channels_last;  // nhwc, not nchw
@@ -58,7 +60,7 @@ int crop_aspect(const Preprocess& rule, int width, int height, Region* region);
 // crop_fraction of both sides in whole pixels: tf.image.central_crop.
 int crop_central(const Preprocess& rule, int width, int height, Region* region);
 
-enum PixelFormat {
+enum PixelFormat : int {
   kRgb,    // planes[0]: red, green, blue; one byte each
   kRgba,   // planes[0]: red, green, blue and a byte that is ignored
   kYuv420  // planes[0]: Y; planes[1], planes[2]: U and V of (width + 1) / 2 x (height + 1) / 2

@@ -4,16 +4,11 @@
 namespace mobilegen {
 namespace {
 
-unsigned char to_byte(int v) { return static_cast<unsigned char>(v < 0 ? 0 : v > 255 ? 255 : v); }
-
 // JFIF's YCbCr (BT.601, full range) in libjpeg's fixed point of 16 bits.
 void store_yuv(int y, int u, int v, unsigned char* pixel) {
-  u -= 128;
-  v -= 128;
-  pixel[0] = to_byte(y + ((91881 * v + 32768) >> 16));
-  pixel[1] = to_byte(y + ((-22554 * u - 46802 * v + 32768) >> 16));
-  pixel[2] = to_byte(y + ((116130 * u + 32768) >> 16));
-  pixel[3] = 0;
+  const I32x4 of_u = {0, -22554, 116130, 0}, of_v = {91881, -46802, 0, 0};
+  const I32x4 color = (of_u * (u - 128) + of_v * (v - 128) + 32768) >> 16;
+  store(pixel, __builtin_convertvector(clamp_to_byte(color + y), U8x4));
 }
 
 const unsigned char* at(const Plane& plane, int x, int y, int stride) {

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
+from pydantic import ValidationError
 
 from mobilegen.artifacts import Preprocess, TensorSpec
 from mobilegen.config.model import PreprocessSettings
@@ -76,3 +78,27 @@ def test_input_that_is_no_image(shape: tuple[int, ...]) -> None:
 def test_mean_for_another_number_of_channels() -> None:
     with pytest.raises(ConfigError, match="mean"):
         bind_preprocess(PreprocessSettings(mean=(1.0,)), TensorSpec("x", (1, 3, 8, 8)))
+
+
+def test_normalisation_divides_three_times(picture: Image.Image) -> None:
+    """ToTensor and Normalize of torchvision; (x - 255 * mean) / (255 * std) has other bits."""
+    mean, std = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+    pixels = np.asarray(picture.resize((8, 8), Image.Resampling.NEAREST), np.float32)
+    expected = (pixels / np.float32(255) - np.float32(mean)) / np.float32(std)
+    rule = Preprocess(8, 8, "nearest", scale=255.0, mean=mean, std=std, layout="nhwc")
+    np.testing.assert_array_equal(image_to_input(picture, rule)[0], expected)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"scale": 0}, {"scale": 1e-60}, {"std": (1, 1e-50, 1)}, {"mean": (0, 0, 1e39)}],
+)
+def test_numbers_that_floats_cannot_hold(values: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        PreprocessSettings(**values)
+
+
+def test_resize_size_is_smaller_than_the_input() -> None:
+    settings = PreprocessSettings(crop="resize-then-crop", resize_size=223)
+    with pytest.raises(ConfigError, match="resize_size"):
+        bind_preprocess(settings, TensorSpec("x", (1, 3, 224, 224)))
