@@ -54,6 +54,14 @@ Labels = Annotated[
     Path | None,
     typer.Option("--labels", help="File with one class name per line.", show_default=False),
 ]
+EmbedModel = Annotated[
+    bool | None,
+    typer.Option(
+        "--embed-model/--no-embed-model",
+        help="Compile the model into the library.",
+        show_default=False,
+    ),
+]
 InputShape = Annotated[
     list[str] | None,
     typer.Option(

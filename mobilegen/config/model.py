@@ -121,6 +121,9 @@ class Settings(_Section):
         "auto", description="auto: a valid NDK if there is one, else the embedded compiler."
     )
     ndk: Path | None = Field(None, description="Folder of an Android NDK.")
+    embed_model: bool = Field(
+        False, description="Compile the model into the library: one file, and nothing to load."
+    )
     labels: Path | None = Field(None, description="Class names, one per line.")
     input_shapes: dict[str, Shape] = Field(
         default_factory=dict, description="Sizes of inputs that the model leaves open."

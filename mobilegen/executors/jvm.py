@@ -14,6 +14,7 @@ from mobilegen.executors.base import Execution, ExecutionError, Request, Unavail
 from mobilegen.executors.elfrun import model_folder
 from mobilegen.executors.jdk import CLEAN, MIN_VERSION, Jdk, find_jdk
 from mobilegen.platforms.android.jni import CLASS_NAME, check_package
+from mobilegen.platforms.android.sources import java_source
 from mobilegen.system import process
 from mobilegen.system.files import cache_dir, file_lock, new_dir, sha256_bytes
 
@@ -24,7 +25,7 @@ _TARGET = "x86_64-linux-gnu.2.17"
 _SHARED = ("-shared", "-fPIC", "-fvisibility=hidden")
 # Each stands for the Android library of its name and brings glibc's with it.
 _SHIMS = {"libc.so": ("-lc", "-ldl"), "libm.so": ("-lm",), "libdl.so": ("-ldl",), "liblog.so": ()}
-_OPENER = "libopener.so"
+OPENER = "libopener.so"
 _OPENER_OPTIONS = (
     *_SHARED,
     "-Wl,-rpath,$ORIGIN",
@@ -37,6 +38,8 @@ _JAVA_OPTIONS = (
     "-Xcheck:jni", "-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
     "-XX:-CreateCoredumpOnCrash", "-XX:ErrorFile=crash.log",
 )  # fmt: skip
+# What the class calls the library under test, whatever its file is called.
+_TESTED = "mobilegen_tested"
 # The JDK loads its libnio.so and libnet.so late, and would be given ours of the same name.
 _START = """final class Start {
     public static void main(String[] arguments) throws Exception {
@@ -44,24 +47,6 @@ _START = """final class Start {
         Driver.main(arguments);
     }
 }
-"""
-_CLASS = """package {package};
-
-final class {name} {{
-    static {{
-        System.load(System.getProperty("mobilegen.library"));
-    }}
-
-    static native boolean load(String folder);
-
-    static native boolean loadCombined(String model, String params);
-
-    static native float[] predictImage(float[] input, int[] dims);
-
-    static native void setThread(int number);
-
-    static native void clear();
-}}
 """
 
 
@@ -72,7 +57,7 @@ def prepare(abi: str, *, offline: bool) -> str:
         Unavailable: No x86_64 glibc Linux, or no JDK.
     """
     jdk = _require_jdk()
-    _shims()
+    shims()
     return str(jdk)
 
 
@@ -85,12 +70,11 @@ def execute(abi: str, request: Request, *, offline: bool, timeout: float) -> Exe
     """
     jdk = _require_host(request)
     check_package(request.package)
-    shims = _shims()
-    classes = _classes(jdk, request.package)
+    places = (shims(), _classes(jdk, request))
     with tempfile.TemporaryDirectory(prefix="mobilegen-") as temporary:
         folder = Path(temporary)
         files.write_inputs(request, folder)
-        printed = _run(jdk, request, (shims, classes, folder), timeout)
+        printed = _run(jdk, request, (*places, folder), timeout)
         _refuse_jni_faults(printed, request.package)
         report = files.read_report(folder)
         return Execution(
@@ -121,7 +105,8 @@ def _require_jdk() -> Jdk:
     return jdk
 
 
-def _shims() -> Path:
+def shims() -> Path:
+    """Return the folder with the libraries that stand for Android's, and with `OPENER`."""
     return programs.build(
         "jvm",
         [
@@ -129,7 +114,7 @@ def _shims() -> Path:
                 programs.Program(name, _TARGET, _shim_sources(name), _shim_options(name))
                 for name in _SHIMS
             ),
-            programs.Program(_OPENER, _TARGET, ("jvm/opener.c",), _OPENER_OPTIONS),
+            programs.Program(OPENER, _TARGET, ("jvm/opener.c",), _OPENER_OPTIONS),
         ],
     )
 
@@ -142,10 +127,10 @@ def _shim_options(name: str) -> tuple[str, ...]:
     return (*_SHARED, "-DBIONIC_SHARED", f"-Wl,-soname,{name}", "-Wl,--no-as-needed", *_SHIMS[name])
 
 
-def _classes(jdk: Jdk, package: str) -> Path:
-    """Compile the driver and the class with the natives; return the folder of classes."""
+def _classes(jdk: Jdk, request: Request) -> Path:
+    """Compile the driver and the class that apps get; return the folder of classes."""
     driver = (programs.tools_dir() / "jvm" / "Driver.java").read_text("utf-8")
-    source = _CLASS.format(package=package, name=CLASS_NAME)
+    source = java_source(CLASS_NAME, request.package, _TESTED)
     digest = sha256_bytes(f"{jdk.version}\n{driver}\n{source}\n{_START}".encode())
     folder = cache_dir() / "executors" / f"classes-{digest[:16]}"
     with file_lock(folder.with_suffix(".lock")):
@@ -172,13 +157,15 @@ def _compile(jdk: Jdk, sources: dict[str, str], folder: Path) -> None:
 
 
 def _run(jdk: Jdk, request: Request, places: tuple[Path, Path, Path], timeout: float) -> str:
-    shims, classes, folder = places
+    stand_ins, classes, folder = places
     library = str(request.library.resolve())
     argv: list[str | Path] = [
-        jdk.java, *_JAVA_OPTIONS, f"-Dmobilegen.library={library}", "-cp", classes, "Start",
-        f"{request.package}.{CLASS_NAME}", shims / _OPENER, model_folder(request),
+        jdk.java, *_JAVA_OPTIONS, "-Djava.library.path=.", "-cp", classes, "Start",
+        f"{request.package}.{CLASS_NAME}", stand_ins / OPENER, model_folder(request),
         str(request.threads), str(len(request.samples)), *map(str, tensors.dims(request)),
     ]  # fmt: skip
+    # The VM finds its own libnet.so before any other, and cannot search a folder with a colon.
+    (folder / f"lib{_TESTED}.so").symlink_to(library)
     env = {**CLEAN, "MOBILEGEN_LIBRARY": library}
     title = "the x86_64 library in a Java VM"
     try:

@@ -10,7 +10,12 @@ from mobilegen import console
 from mobilegen.artifacts import Artifact, Library, Target, Toolchain
 from mobilegen.errors import ConfigError, NativeBuildError, ProcessError
 from mobilegen.native_build.elf import check_library, read_elf
-from mobilegen.native_build.header import render_header
+from mobilegen.native_build.header import (
+    NOTHING_ELSE,
+    Contents,
+    render_embedded,
+    render_header,
+)
 from mobilegen.native_build.objects import object_set
 from mobilegen.native_build.plan import EnginePlan, ObjectSet
 from mobilegen.native_build.run import build_error, build_type, configure, ninja
@@ -30,6 +35,8 @@ _SYSTEM_LIBRARIES = frozenset(
     )
 )  # fmt: skip
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
+_HEADER = "mobilegen_model.h"
+_EMBEDDED = "mobilegen_embedded.cpp"
 
 
 def build_library(
@@ -42,6 +49,7 @@ def build_library(
     work_dir: Path,
     jobs: int,
     offline: bool = False,
+    contents: Contents = NOTHING_ELSE,
 ) -> Library:
     """Build lib<name>.so: the runtime cut to the model, the C interface, the Java natives.
 
@@ -52,9 +60,10 @@ def build_library(
     Args:
         artifact: The model's files, in the form of its runtime.
         name: For System.loadLibrary: a letter or _, then letters, digits or _.
-        package: Java package of the class ImageRecognition.
+        package: Java package of the classes with natives.
         jobs: How many compilers may run at the same time.
         offline: Never use the network.
+        contents: What else the library holds of its model.
 
     Raises:
         ConfigError: `name` or `package` is not valid.
@@ -65,9 +74,9 @@ def build_library(
     """
     check_name(name)
     plan = catalog.get(artifact.runtime).plan_native(artifact)
-    header = render_header(artifact, plan, package)
+    generated = _generate(artifact, plan, package, contents, work_dir)
     with object_set(plan, target, toolchain, jobs=jobs, offline=offline) as objects:
-        variables = _variables(plan, target, objects, header, name, work_dir)
+        variables = _variables(plan, target, objects, generated, name)
         built = _link(target, toolchain, variables, work_dir / "cmake", jobs) / f"lib{name}.so"
     path = write_bytes(work_dir / f"lib{name}.so", built.read_bytes())
     _keep_sizes(path, built.with_suffix(".map"), artifact)
@@ -84,6 +93,7 @@ def library_variables(
     work_dir: Path,
     jobs: int,
     offline: bool = False,
+    contents: Contents = NOTHING_ELSE,
 ) -> tuple[tuple[str, str], ...]:
     """Make all that `native/CMakeLists.txt` needs and return its CMake variables.
 
@@ -91,20 +101,34 @@ def library_variables(
         As `build_library`.
     """
     plan = catalog.get(artifact.runtime).plan_native(artifact)
-    header = render_header(artifact, plan, package)
+    generated = _generate(artifact, plan, package, contents, work_dir)
     with object_set(plan, target, toolchain, jobs=jobs, offline=offline) as objects:
-        return _variables(plan, target, objects, header, name, work_dir)
+        return _variables(plan, target, objects, generated, name)
+
+
+def _generate(
+    artifact: Artifact, plan: EnginePlan, package: str, contents: Contents, work_dir: Path
+) -> Path:
+    """Write the sources that are of this model alone; return their folder."""
+    generated = work_dir / "generated"
+    write_text(generated / _HEADER, render_header(artifact, plan, package, contents))
+    if contents.embed:
+        # The output folder may have a name that the assembler does not take.
+        for _, file in artifact.files:
+            shutil.copyfile(artifact.folder / file.path, generated / file.path)
+        write_text(generated / _EMBEDDED, render_embedded(artifact, generated))
+    return generated
 
 
 def _variables(
-    plan: EnginePlan, target: Target, objects: ObjectSet, header: str, name: str, work_dir: Path
+    plan: EnginePlan, target: Target, objects: ObjectSet, generated: Path, name: str
 ) -> tuple[tuple[str, str], ...]:
-    generated = work_dir / "generated"
-    write_text(generated / "mobilegen_model.h", header)
+    embedded = generated / _EMBEDDED
     return (
         ("MOBILEGEN_NAME", name),
         ("MOBILEGEN_RUNTIME", plan.runtime),
         ("MOBILEGEN_GENERATED", generated.as_posix()),
+        ("MOBILEGEN_EMBEDDED", embedded.as_posix() if embedded.is_file() else ""),
         ("MOBILEGEN_JNI", "ON" if target.platform == "android" else "OFF"),
         *build_type(plan.recipe.flags),
         *plan.write_sources(objects, generated),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,27 +12,13 @@ import lief
 
 from mobilegen.artifacts import Check, CheckStatus, Target
 from mobilegen.errors import NativeBuildError
+from mobilegen.resources import native_dir
 from mobilegen.toolchains.symbols import SYSTEM_LIBRARIES, system_names
 from mobilegen.toolchains.targets import android_abi
 
 PAGE_SIZE = 16384
 
-# The functions of native/include/mobilegen/engine.h.
-ENGINE_EXPORTS = (
-    "mobilegen_close",
-    "mobilegen_input_count",
-    "mobilegen_input_name",
-    "mobilegen_input_rank",
-    "mobilegen_input_shape",
-    "mobilegen_last_error",
-    "mobilegen_open",
-    "mobilegen_output_count",
-    "mobilegen_output_name",
-    "mobilegen_output_rank",
-    "mobilegen_output_shape",
-    "mobilegen_predict",
-    "mobilegen_set_threads",
-)
+_DECLARATION = re.compile(r"^MOBILEGEN_API [^;(]*?\b(mobilegen_\w+)\(", re.MULTILINE)
 
 _GNU_HASH_API_LEVEL = 23
 _NT_ANDROID_IDENT = 1
@@ -83,6 +71,13 @@ class Elf:
     bind_now: bool
     sysv_hash: bool
     android_api: int | None
+
+
+@functools.cache
+def engine_exports() -> tuple[str, ...]:
+    """Return the functions that native/include/mobilegen/engine.h declares, sorted."""
+    header = native_dir() / "include" / "mobilegen" / "engine.h"
+    return tuple(sorted(_DECLARATION.findall(header.read_text("utf-8"))))
 
 
 def read_elf(path: Path) -> Elf:
@@ -178,7 +173,7 @@ def check_library(
         _subset("needed", "it needs only system libraries", elf.needed, _allowed_libraries()),
         _subset("imports", "every import exists at API level 21", elf.imports,
                 system_names(target.abi)),
-        _exports(elf, (*ENGINE_EXPORTS, *natives)),
+        _exports(elf, (*engine_exports(), *natives)),
         _check("text_relocations", "no relocations in code", not elf.text_relocations, "TEXTREL"),
         _relro(elf),
         _access(elf),

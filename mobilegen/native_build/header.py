@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 import jinja2
 
-from mobilegen.artifacts import Artifact, TensorBinding
+from mobilegen.artifacts import Artifact, Preprocess, TensorBinding
 from mobilegen.errors import NativeBuildError
+from mobilegen.images.native import initializer
+from mobilegen.native_build.digest import blake2sp
 from mobilegen.native_build.plan import EnginePlan
-from mobilegen.platforms.android.jni import jni_prefix
+from mobilegen.platforms.android.jni import NATIVES, jni_prefix
 from mobilegen.resources import native_dir
 
 _TEMPLATE = "model.h.j2"
@@ -18,11 +22,38 @@ _MAX_RANK = 8
 _MAX_ELEMENTS = (1 << 31) // 4
 
 
-def render_header(artifact: Artifact, plan: EnginePlan, package: str) -> str:
+@dataclass(frozen=True)
+class Contents:
+    """What a library holds of its model besides names and shapes.
+
+    Attributes:
+        labels: Class names in the order of the first output, to go with an embedded model.
+        preprocess: How images become the input; None: the library takes no images.
+        embed: The model files themselves.
+    """
+
+    labels: tuple[str, ...] = ()
+    preprocess: Preprocess | None = None
+    embed: bool = False
+
+
+NOTHING_ELSE = Contents()
+
+
+@dataclass(frozen=True)
+class _File:
+    name: str
+    size: int
+    digest: bytes
+
+
+def render_header(
+    artifact: Artifact, plan: EnginePlan, package: str, contents: Contents = NOTHING_ELSE
+) -> str:
     """Return the text of mobilegen_model.h.
 
     Args:
-        package: Java package of the class ImageRecognition.
+        package: Java package of the classes with natives.
 
     Raises:
         NativeBuildError: A tensor that the C interface cannot carry.
@@ -32,25 +63,63 @@ def render_header(artifact: Artifact, plan: EnginePlan, package: str) -> str:
         _check(binding)
     if not artifact.inputs or not artifact.outputs:
         raise NativeBuildError("the model has no inputs or no outputs")
-    files = dict(artifact.files)
     return (
         _environment()
         .get_template(_TEMPLATE)
         .render(
-            jni_prefix=jni_prefix(package),
-            params_file=plan.params_file,
-            weights_file=plan.weights_file,
-            params_sha256=files["params"].sha256,
-            weights_size=files["weights"].size,
+            jni_prefixes=[(name, jni_prefix(package, name)) for name in NATIVES],
+            files=[
+                ("params", _file(artifact, "params", plan.params_file)),
+                ("weights", _file(artifact, "weights", plan.weights_file)),
+            ],
             inputs=artifact.inputs,
             outputs=artifact.outputs,
+            labels=contents.labels if contents.embed else (),
+            rule=initializer(contents.preprocess) if contents.preprocess else "",
+            embed=contents.embed,
         )
     )
+
+
+def render_embedded(artifact: Artifact, folder: Path) -> str:
+    """Return the text of mobilegen_embedded.cpp: the model files as read-only data.
+
+    Args:
+        folder: Where the artifact's files are.
+
+    Raises:
+        NativeBuildError: The path of a file cannot be told to the assembler.
+    """
+    files = [(role, folder / record.path) for role, record in artifact.files]
+    for _, path in files:
+        if set(path.as_posix()) & set('"\\\n\r'):
+            raise NativeBuildError(
+                f"{path.name} cannot be compiled in",
+                seen=[f"its path has quotes, backslashes or line breaks: {str(path)!r}"],
+                hint="set TMPDIR to another folder",
+            )
+    places = [(role, path.as_posix()) for role, path in files]
+    return _environment().get_template("embedded.cpp.j2").render(files=places)
+
+
+def _file(artifact: Artifact, role: str, name: str) -> _File:
+    record = dict(artifact.files)[role]
+    return _File(name, record.size, blake2sp(artifact.folder / record.path))
 
 
 def c_string(text: str) -> str:
     """Return a C string literal; all but plain characters as octal escapes of their UTF-8."""
     return '"' + "".join(_c_byte(byte) for byte in text.encode()) + '"'
+
+
+def c_ended(text: str) -> str:
+    """Return a C string literal of a text that is followed by a zero in a longer literal."""
+    return c_string(text.replace("\0", " ") + "\0")
+
+
+def c_bytes(data: bytes) -> str:
+    """Return an initialiser for an array of bytes."""
+    return "{" + ", ".join(f"0x{byte:02x}" for byte in data) + "}"
 
 
 def _c_byte(byte: int) -> str:
@@ -71,7 +140,7 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         autoescape=False,
     )
-    environment.filters.update(c=c_string, c_sizes=c_sizes)
+    environment.filters.update(c=c_string, c_sizes=c_sizes, c_bytes=c_bytes, c_ended=c_ended)
     return environment
 
 

@@ -68,7 +68,7 @@ def _stages_of_abi(plan: BuildPlan, abi: str) -> list[Stage]:
         Stage(
             f"lib/{abi}",
             (),
-            ("interface",),
+            ("interface", "description") if plan.embed_model else ("interface",),
             stages.library_decisions(plan, abi),
             functools.partial(stages.make_library, abi=abi),
         ),

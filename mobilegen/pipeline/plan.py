@@ -34,6 +34,7 @@ class BuildPlan:
     api_level: int
     toolchain: ToolchainKind
     ndk: Path | None
+    embed_model: bool
     labels: Path | None
     preprocess: PreprocessSettings | None
     check_images: tuple[Path, ...]
@@ -83,6 +84,7 @@ def make_plan(
         api_level=settings.api_level,
         toolchain=settings.toolchain,
         ndk=settings.ndk,
+        embed_model=settings.embed_model,
         labels=settings.labels,
         preprocess=settings.preprocess,
         check_images=settings.check_images,

@@ -145,7 +145,16 @@ def _library(plan: BuildPlan, abi: str) -> Library:
 
 
 def _options(plan: BuildPlan) -> tuple[tuple[str, str], ...]:
-    names = ("name", "package", "runtime", "precision", "api_level", "toolchain", "limit")
+    names = [
+        "name",
+        "package",
+        "runtime",
+        "precision",
+        "api_level",
+        "toolchain",
+        "limit",
+        "embed_model",
+    ]
     values = [(name, str(getattr(plan, name))) for name in names]
     images = "\n".join(path.name for path in plan.check_images)
     return (*values, ("abi", " ".join(plan.abis)), ("images", images))

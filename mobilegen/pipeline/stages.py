@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mobilegen.artifacts import (
     Answer,
@@ -44,6 +45,9 @@ from mobilegen.serialize import dump_json
 from mobilegen.system.files import new_dir, telling_os_errors, write_text
 from mobilegen.toolchains import ndk
 from mobilegen.verify.judge import refuse_failures
+
+if TYPE_CHECKING:
+    from mobilegen.native_build.header import Contents
 
 Action = Callable[[BuildPlan, Path], str]
 _CODE = "pipeline/stages.py"
@@ -175,13 +179,9 @@ def make_artifact(plan: BuildPlan, folder: Path) -> str:
 
 
 def make_interface(plan: BuildPlan, folder: Path) -> str:
-    """Leave the part of the artifact that native code depends on; new weights do not change it."""
+    """Leave the part of the artifact that libraries depend on, digests of both files included."""
     artifact = read_result(plan, "artifact", Artifact)
-    files = tuple(
-        (role, dataclasses.replace(file, sha256="") if role == "weights" else file)
-        for role, file in artifact.files
-    )
-    leave_result(plan, "interface", folder, dataclasses.replace(artifact, files=files, checks=()))
+    leave_result(plan, "interface", folder, dataclasses.replace(artifact, checks=()))
     return f"{len(artifact.operators)} kinds of layers"
 
 
@@ -198,9 +198,13 @@ def library_decisions(plan: BuildPlan, abi: str) -> dict[str, str]:
         "name": plan.name,
         "package": plan.package,
         "api": str(plan.api_level),
+        "preprocess": repr(plan.preprocess),
+        "embed": str(plan.embed_model),
         "toolchain": _toolchain_decision(plan),
         "native": native_identity(),
-        "code": source_identity(_CODE, "native_build", "toolchains", f"runtimes/{plan.runtime}"),
+        "code": source_identity(
+            _CODE, "native_build", "toolchains", "images", f"runtimes/{plan.runtime}"
+        ),
     }
 
 
@@ -212,17 +216,31 @@ def _toolchain_decision(plan: BuildPlan) -> str:
     return f"{plan.toolchain}, {ndks}, ziglang {version('ziglang')}"
 
 
+def _contents(plan: BuildPlan, artifact: Artifact) -> Contents:
+    """What the library holds beside the runtime: new labels change it only if they are inside."""
+    from mobilegen.images.preprocess import bind_preprocess
+    from mobilegen.native_build.header import Contents
+
+    rule = plan.preprocess
+    return Contents(
+        labels=read_result(plan, "description", Description).labels if plan.embed_model else (),
+        preprocess=bind_preprocess(rule, artifact.inputs[0].tensor) if rule else None,
+        embed=plan.embed_model,
+    )
+
+
 def make_library(plan: BuildPlan, folder: Path, abi: str) -> str:
     """Compile the library of one ABI and check its file."""
     from mobilegen.native_build.build import build_library
     from mobilegen.toolchains.choose import choose
 
+    artifact = read_result(plan, "interface", Artifact)
     target = _target(plan, abi)
     toolchain = choose(plan.toolchain, target, ndk=plan.ndk)
     # CMake cannot work in a folder with a quote in its path.
     with tempfile.TemporaryDirectory(prefix="mobilegen-") as scratch:
         library = build_library(
-            read_result(plan, "interface", Artifact),
+            artifact,
             target,
             toolchain,
             name=plan.name,
@@ -230,6 +248,7 @@ def make_library(plan: BuildPlan, folder: Path, abi: str) -> str:
             work_dir=Path(scratch),
             jobs=plan.jobs_per_abi,
             offline=plan.offline,
+            contents=_contents(plan, artifact),
         )
         refuse_failures(library.checks)
         for file in [path for path in Path(scratch).iterdir() if path.is_file()]:

@@ -4,7 +4,11 @@
 
 #include <stddef.h>
 
+#include "core/digest.h"
+
 namespace mobilegen {
+
+struct Preprocess;
 
 struct Tensor {
   const char* name;         // the source model's
@@ -15,13 +19,24 @@ struct Tensor {
   int runtime_rank;
 };
 
+// One of the model's files: what it must be, and where it is if it was compiled in.
+struct ModelFile {
+  const char* name;  // in a folder that holds the model
+  size_t size;       // bytes
+  unsigned char digest[kDigestSize];
+  const unsigned char* embedded;  // null if it is not compiled in
+};
+
 struct Model {
   const Tensor* inputs;
   int input_count;
   const Tensor* outputs;
   int output_count;
-  const char* params_sha256;  // lower-case hexadecimal
-  size_t weights_size;        // bytes
+  ModelFile params;
+  ModelFile weights;
+  const Preprocess* preprocess;  // null if images were not described
+  const char* labels;            // of an embedded model: one after the other, each ended by a zero
+  int label_count;
 };
 
 // Number of elements; 1 for a scalar.
@@ -29,6 +44,10 @@ inline size_t element_count(const int* shape, int rank) {
   size_t count = 1;
   for (int i = 0; i < rank; i++) count *= static_cast<size_t>(shape[i]);
   return count;
+}
+
+inline size_t element_count(const Tensor& tensor) {
+  return element_count(tensor.shape, tensor.rank);
 }
 
 }  // namespace mobilegen

@@ -1,12 +1,12 @@
 // The natives of the generated class ImageRecognition: one model per process, guarded by a mutex.
-#include <jni.h>
+#include <math.h>
 #include <pthread.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "core/engine.h"
 #include "core/log.h"
+#include "core/preprocess/preprocess.h"
+#include "jni/bridge.h"
 #include "mobilegen_model.h"
 
 namespace {
@@ -20,57 +20,58 @@ pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 mobilegen_engine* engine = 0;
 int threads = 1;
 
-class Lock {
- public:
-  Lock() { pthread_mutex_lock(&mutex); }
-  ~Lock() { pthread_mutex_unlock(&mutex); }
-};
-
-// A Java string as a path: UTF-8 but for characters outside the basic plane.
-class Path {
- public:
-  Path(JNIEnv* env, jstring text) : env_(env), text_(text) {
-    chars_ = env->GetStringUTFChars(text, 0);
-  }
-  ~Path() {
-    if (chars_) env_->ReleaseStringUTFChars(text_, chars_);
-  }
-  const char* chars() const { return chars_; }
-
- private:
-  JNIEnv* env_;
-  jstring text_;
-  const char* chars_;
-};
-
-void throw_new(JNIEnv* env, const char* name, const char* message) {
-  jclass type = env->FindClass(name);
-  if (type) env->ThrowNew(type, message);
-}
-
-void throw_argument(JNIEnv* env, const char* message) {
-  throw_new(env, "java/lang/IllegalArgumentException", message);
-}
-
-void throw_state(JNIEnv* env, const char* message) {
-  throw_new(env, "java/lang/IllegalStateException", message);
-}
-
 void close_engine() {
   mobilegen_close(engine);
   engine = 0;
 }
 
-jboolean open_engine(const char* params, const char* weights) {
-  Lock lock;
-  mobilegen_engine* opened = 0;
-  if (engine_open(params, weights, threads, &opened) != MOBILEGEN_OK) {
+// Puts an opened engine in the place of the one before, or logs why there is none.
+jboolean put(int status, mobilegen_engine* opened) {
+  if (status != MOBILEGEN_OK) {
     log_error(mobilegen_last_error());
     return JNI_FALSE;
   }
   close_engine();
   engine = opened;
   return JNI_TRUE;
+}
+
+jboolean load_folder(JNIEnv* env, jstring folder) {
+  Lock lock(&mutex);
+  mobilegen_engine* opened = 0;
+  if (!folder && kModel.weights.embedded) {
+    const int status = open_embedded(threads, &opened);
+    return put(status, opened);
+  }
+  if (!folder) {
+    throw_argument(env, "folder must not be null: the model is not compiled into the library");
+    return JNI_FALSE;
+  }
+  const Path path(env, folder);
+  if (!path.chars()) return JNI_FALSE;
+  char params[kMaxPath], weights[kMaxPath];
+  if (snprintf(params, kMaxPath, "%s/%s", path.chars(), kModel.params.name) >= kMaxPath ||
+      snprintf(weights, kMaxPath, "%s/%s", path.chars(), kModel.weights.name) >= kMaxPath) {
+    throw_argument(env, "folder is too long");
+    return JNI_FALSE;
+  }
+  const int status = open_paths(params, weights, threads, &opened);
+  return put(status, opened);
+}
+
+jboolean load_files(JNIEnv* env, jstring model, jstring params) {
+  if (!model || !params) {
+    throw_argument(env, "model and params must not be null");
+    return JNI_FALSE;
+  }
+  const Path weights_path(env, model);
+  if (!weights_path.chars()) return JNI_FALSE;
+  const Path params_path(env, params);
+  if (!params_path.chars()) return JNI_FALSE;
+  Lock lock(&mutex);
+  mobilegen_engine* opened = 0;
+  const int status = open_paths(params_path.chars(), weights_path.chars(), threads, &opened);
+  return put(status, opened);
 }
 
 // Writes "{1, 3, 224, 224}".
@@ -92,151 +93,139 @@ bool same_shape(JNIEnv* env, jintArray dims, const Tensor& tensor) {
   return true;
 }
 
-bool check_arguments(JNIEnv* env, jfloatArray values, jintArray dims, const Tensor& tensor) {
-  char text[192];
+bool check_arguments(JNIEnv* env, const char* name, jobject values, jintArray dims) {
   if (!values || !dims) {
-    throw_argument(env, "input and dims must not be null");
+    throw_argument(env, "%s and dims must not be null", name);
     return false;
   }
-  if (!same_shape(env, dims, tensor)) {
-    char shape[128];
-    format_shape(tensor, shape, sizeof(shape));
-    snprintf(text, sizeof(text), "dims must be %s", shape);
-    throw_argument(env, text);
-    return false;
-  }
-  const long expected = (long)element_count(tensor.shape, tensor.rank);
-  const long seen = env->GetArrayLength(values);
-  if (seen == expected) return true;
-  snprintf(text, sizeof(text), "input has %ld values instead of %ld", seen, expected);
-  throw_argument(env, text);
+  if (same_shape(env, dims, kModel.inputs[0])) return true;
+  char shape[128];
+  format_shape(kModel.inputs[0], shape, sizeof(shape));
+  throw_argument(env, "dims must be %s", shape);
   return false;
 }
 
-bool check_state(JNIEnv* env) {
+bool check_state(JNIEnv* env, const char* method) {
   if (!engine) {
     throw_state(env, "no model is loaded; call load first");
     return false;
   }
-  if (kModel.input_count != 1) {
-    char text[128];
-    snprintf(text, sizeof(text), "the model has %d inputs; predictImage is for models with one",
-             kModel.input_count);
-    throw_state(env, text);
-    return false;
-  }
-  return true;
+  if (kModel.input_count == 1) return true;
+  throw_state(env, "the model has %d inputs; %s is for models with one", kModel.input_count,
+              method);
+  return false;
 }
 
-// Arrays of a prediction: the input and every output, in one allocation.
-class Buffers {
- public:
-  Buffers() : memory_(0), input_(0) {}
-  ~Buffers() { free(memory_); }
-
-  bool allocate() {
-    size_t floats = count(kModel.inputs[0]);
-    for (int i = 0; i < kModel.output_count; i++) floats += count(kModel.outputs[i]);
-    memory_ = static_cast<float*>(malloc(floats * sizeof(float)));
-    if (!memory_) return false;
-    input_ = memory_;
-    float* next = memory_ + count(kModel.inputs[0]);
-    for (int i = 0; i < kModel.output_count; i++) {
-      outputs_[i] = next;
-      next += count(kModel.outputs[i]);
-    }
-    return true;
+jfloatArray predict(JNIEnv* env, const Arrays& arrays) {
+  const int status = mobilegen_predict(engine, arrays.inputs, arrays.outputs);
+  if (status == MOBILEGEN_OK) {
+    return new_floats(env, arrays.outputs[0], element_count(kModel.outputs[0]));
   }
+  throw_status(env, status);
+  return 0;
+}
 
-  float* input() { return input_; }
-  float* first_output() { return outputs_[0]; }
-
-  int predict() {
-    const float* const inputs[] = {input_};
-    return mobilegen_predict(engine, inputs, outputs_);
+// The model's rule, with other means and another scale if they are given as Paddle-Mobile has
+// them: three means and, optionally, a factor.
+bool read_rule(JNIEnv* env, jfloatArray values, Preprocess* rule) {
+  *rule = *kModel.preprocess;
+  if (!values) return true;
+  const jsize count = env->GetArrayLength(values);
+  float given[4] = {0, 0, 0, 1};
+  if (count == 3 || count == 4) env->GetFloatArrayRegion(values, 0, count, given);
+  bool usable = (count == 3 || count == 4) && given[3] != 0;
+  for (int i = 0; i < 4; i++) usable = usable && isfinite(given[i]);
+  if (!usable) {
+    throw_argument(env, "meanValues must be null, or three means and optionally a factor");
+    return false;
   }
-
-  static size_t count(const Tensor& tensor) { return element_count(tensor.shape, tensor.rank); }
-
- private:
-  float* memory_;
-  float* input_;
-  float* outputs_[MOBILEGEN_OUTPUT_COUNT];
-};
-
-jfloatArray predict(JNIEnv* env, jfloatArray values) {
-  Buffers buffers;
-  if (!buffers.allocate()) {
-    throw_new(env, "java/lang/OutOfMemoryError", "no memory for the arrays of a prediction");
-    return 0;
+  rule->scale = 1;
+  for (int i = 0; i < 3; i++) {
+    rule->mean[i] = given[i];
+    rule->std[i] = 1 / given[3];
   }
-  env->GetFloatArrayRegion(values, 0, (jsize)Buffers::count(kModel.inputs[0]), buffers.input());
-  if (buffers.predict() != MOBILEGEN_OK) {
-    throw_state(env, mobilegen_last_error());
-    return 0;
-  }
-  const jsize size = (jsize)Buffers::count(kModel.outputs[0]);
-  jfloatArray result = env->NewFloatArray(size);
-  if (result) env->SetFloatArrayRegion(result, 0, size, buffers.first_output());
-  return result;
+  return true;
 }
 
 }  // namespace
 
 extern "C" {
 
-JNIEXPORT jboolean JNICALL MOBILEGEN_JNI(load)(JNIEnv* env, jclass, jstring folder) {
-  if (!folder) {
-    throw_argument(env, "folder must not be null");
-    return JNI_FALSE;
-  }
-  const Path path(env, folder);
-  if (!path.chars()) return JNI_FALSE;
-  char params[kMaxPath], weights[kMaxPath];
-  if (snprintf(params, kMaxPath, "%s/" MOBILEGEN_PARAMS_FILE, path.chars()) >= kMaxPath ||
-      snprintf(weights, kMaxPath, "%s/" MOBILEGEN_WEIGHTS_FILE, path.chars()) >= kMaxPath) {
-    throw_argument(env, "folder is too long");
-    return JNI_FALSE;
-  }
-  return open_engine(params, weights);
+JNIEXPORT jboolean JNICALL MOBILEGEN_JNI_ImageRecognition(load)(JNIEnv* env, jclass,
+                                                                jstring folder) {
+  return load_folder(env, folder);
 }
 
-JNIEXPORT jboolean JNICALL MOBILEGEN_JNI(loadCombined)(JNIEnv* env, jclass, jstring model,
-                                                       jstring params) {
-  if (!model || !params) {
-    throw_argument(env, "model and params must not be null");
-    return JNI_FALSE;
+JNIEXPORT jboolean JNICALL MOBILEGEN_JNI_ImageRecognition(loadQualified)(JNIEnv* env, jclass,
+                                                                         jstring folder) {
+  return load_folder(env, folder);
+}
+
+JNIEXPORT jboolean JNICALL MOBILEGEN_JNI_ImageRecognition(loadCombined)(JNIEnv* env, jclass,
+                                                                        jstring model,
+                                                                        jstring params) {
+  return load_files(env, model, params);
+}
+
+JNIEXPORT jboolean JNICALL MOBILEGEN_JNI_ImageRecognition(loadCombinedQualified)(
+    JNIEnv* env, jclass, jstring model, jstring params) {
+  return load_files(env, model, params);
+}
+
+JNIEXPORT jfloatArray JNICALL MOBILEGEN_JNI_ImageRecognition(predictImage)(JNIEnv* env, jclass,
+                                                                           jfloatArray input,
+                                                                           jintArray dims) {
+  Lock lock(&mutex);
+  if (!check_state(env, "predictImage") || !check_arguments(env, "input", input, dims) ||
+      !check_length(env, "input", input, kModel.inputs[0])) {
+    return 0;
   }
-  const Path weights_path(env, model);
-  const Path params_path(env, params);
-  if (!weights_path.chars() || !params_path.chars()) return JNI_FALSE;
-  return open_engine(params_path.chars(), weights_path.chars());
+  const Arrays arrays(env, kModel);
+  if (!arrays.usable()) return 0;
+  env->GetFloatArrayRegion(input, 0, env->GetArrayLength(input), arrays.inputs[0]);
+  return predict(env, arrays);
 }
 
-JNIEXPORT jfloatArray JNICALL MOBILEGEN_JNI(predictImage)(JNIEnv* env, jclass, jfloatArray input,
-                                                          jintArray dims) {
-  Lock lock;
-  if (!check_state(env) || !check_arguments(env, input, dims, kModel.inputs[0])) return 0;
-  return predict(env, input);
+JNIEXPORT jfloatArray JNICALL MOBILEGEN_JNI_ImageRecognition(predictYuv)(
+    JNIEnv* env, jclass, jbyteArray pixels, jint width, jint height, jintArray dims,
+    jfloatArray means) {
+  Lock lock(&mutex);
+  if (!check_state(env, "predictYuv") || !check_arguments(env, "pixels", pixels, dims)) return 0;
+  if (!kModel.preprocess) {
+    throw_state(env, "the library was built without `preprocess`, so it takes no images");
+    return 0;
+  }
+  Preprocess rule;
+  if (!read_rule(env, means, &rule)) return 0;
+  const Arrays arrays(env, kModel);
+  if (!arrays.usable()) return 0;
+  jbyte* bytes = env->GetByteArrayElements(pixels, 0);
+  if (!bytes) return 0;
+  const Image image = nv21_image(reinterpret_cast<unsigned char*>(bytes),
+                                 env->GetArrayLength(pixels), width, height);
+  const int status = preprocess(rule, image, arrays.inputs[0]);
+  env->ReleaseByteArrayElements(pixels, bytes, JNI_ABORT);
+  if (status == MOBILEGEN_OK) return predict(env, arrays);
+  throw_status(env, status);
+  return 0;
 }
 
-JNIEXPORT void JNICALL MOBILEGEN_JNI(setThread)(JNIEnv* env, jclass, jint number) {
-  Lock lock;
+JNIEXPORT void JNICALL MOBILEGEN_JNI_ImageRecognition(setThread)(JNIEnv* env, jclass,
+                                                                 jint number) {
+  Lock lock(&mutex);
   if (number < 1 || number > MOBILEGEN_MAX_THREADS) {
-    char text[64];
-    snprintf(text, sizeof(text), "threads must be 1 to %d", MOBILEGEN_MAX_THREADS);
-    throw_argument(env, text);
+    throw_argument(env, "threads must be 1 to %d", MOBILEGEN_MAX_THREADS);
     return;
   }
   if (engine && mobilegen_set_threads(engine, number) != MOBILEGEN_OK) {
-    throw_state(env, mobilegen_last_error());
+    throw_state(env, "%s", mobilegen_last_error());
     return;
   }
   threads = number;
 }
 
-JNIEXPORT void JNICALL MOBILEGEN_JNI(clear)(JNIEnv*, jclass) {
-  Lock lock;
+JNIEXPORT void JNICALL MOBILEGEN_JNI_ImageRecognition(clear)(JNIEnv*, jclass) {
+  Lock lock(&mutex);
   close_engine();
 }
 

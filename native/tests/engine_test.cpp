@@ -4,12 +4,14 @@
 //   INPUTS, OUTPUTS  all arrays of one prediction, one after the other, as 32-bit floats
 //   SCRATCH          folder for damaged copies
 // Returns 0 and prints the largest difference, or 1 and what was wrong.
+#include <fcntl.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "mobilegen/engine.h"
 
@@ -114,6 +116,16 @@ void check_wrong_arguments(mobilegen_engine* engine) {
   REQUIRE(mobilegen_input_rank(engine, beyond) == -1 && !mobilegen_input_shape(engine, beyond));
   REQUIRE(mobilegen_output_rank(engine, 1000) == -1 && !mobilegen_output_shape(engine, 1000));
   REQUIRE(!mobilegen_output_name(engine, 1000));
+  REQUIRE(mobilegen_last_seconds(0, 0) < 0 && mobilegen_last_seconds(engine, 2) < 0);
+  mobilegen_class classes[1];
+  mobilegen_image image;
+  memset(&image, 0, sizeof(image));
+  REQUIRE(mobilegen_classify(0, &image, 1, classes) == MOBILEGEN_ERROR_ARGUMENT);
+  REQUIRE(mobilegen_classify(engine, 0, 1, classes) == MOBILEGEN_ERROR_ARGUMENT);
+  REQUIRE(mobilegen_classify(engine, &image, 1, classes) == MOBILEGEN_ERROR_ARGUMENT);
+  REQUIRE(mobilegen_preprocess(0, 0) == MOBILEGEN_ERROR_ARGUMENT);
+  mobilegen_engine* embedded = (mobilegen_engine*)1;
+  REQUIRE(mobilegen_open_embedded(&embedded) == MOBILEGEN_ERROR_ARGUMENT && !embedded);
   mobilegen_close(0);
 }
 
@@ -172,24 +184,141 @@ void check_damaged_weights(const char* params, const char* weights, const char* 
     write_file(path, good.data, sizes[i]);
     REQUIRE(try_open(params, path) == MOBILEGEN_ERROR_MODEL);
   }
-  // Tags that announce bfloat16, int8, a table of 256 values, and nothing known.
-  const unsigned tags[] = {0x01348B83, 0x000D4B38, 0x00000001, 0xFFFFFFFF};
-  unsigned first;
-  memcpy(&first, good.data, sizeof(first));
-  for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++) {
-    memcpy(good.data, &tags[i], sizeof(first));
+  for (size_t at = 0; at < good.size; at += 1 + good.size / 20) {
+    good.data[at] ^= 1;
     write_file(path, good.data, good.size);
     REQUIRE(try_open(params, path) == MOBILEGEN_ERROR_MODEL);
+    good.data[at] ^= 1;
   }
-  // A tag of the other width shifts everything behind it.
-  const unsigned other = first == 0x01306B47 ? 0 : 0x01306B47;
-  memcpy(good.data, &other, sizeof(first));
-  write_file(path, good.data, good.size);
-  REQUIRE(try_open(params, path) == MOBILEGEN_ERROR_MODEL);
   free(good.data);
 }
 
+int try_memory(const void* params, size_t params_size, const void* weights, size_t weights_size) {
+  mobilegen_engine* engine = (mobilegen_engine*)1;
+  const int status =
+      mobilegen_open_memory(params, params_size, weights, weights_size, &engine);
+  REQUIRE((status == MOBILEGEN_OK) == (engine != 0));
+  mobilegen_close(engine);
+  return status;
+}
+
+void check_memory(const Bytes& params, const Bytes& weights) {
+  const char *p = params.data, *w = weights.data;
+  REQUIRE(try_memory(p, params.size, w, weights.size) == MOBILEGEN_OK);
+  REQUIRE(try_memory(0, params.size, w, weights.size) == MOBILEGEN_ERROR_ARGUMENT);
+  REQUIRE(try_memory(p, params.size, 0, weights.size) == MOBILEGEN_ERROR_ARGUMENT);
+  REQUIRE(try_memory(p, 0, w, weights.size) == MOBILEGEN_ERROR_FILE);
+  REQUIRE(try_memory(p, params.size - 1, w, weights.size) == MOBILEGEN_ERROR_MODEL);
+  REQUIRE(try_memory(p, params.size, w, weights.size - 1) == MOBILEGEN_ERROR_MODEL);
+  REQUIRE(mobilegen_open_memory(p, params.size, w, weights.size, 0) == MOBILEGEN_ERROR_ARGUMENT);
+  // Not where floats may begin.
+  char* moved = (char*)malloc(weights.size + 1);
+  memcpy(moved + 1, w, weights.size);
+  REQUIRE(try_memory(p, params.size, moved + 1, weights.size) == MOBILEGEN_OK);
+  free(moved);
+}
+
+int try_parts(int params, int64_t at, int64_t length, int weights, int64_t at2, int64_t length2) {
+  mobilegen_engine* engine = (mobilegen_engine*)1;
+  const int status =
+      mobilegen_open_descriptor(params, at, length, weights, at2, length2, &engine);
+  REQUIRE((status == MOBILEGEN_OK) == (engine != 0));
+  mobilegen_close(engine);
+  return status;
+}
+
+// Both files inside of one, as in an APK; the weights at every alignment.
+void check_parts(const Bytes& params, const Bytes& weights, const char* scratch) {
+  char path[4096];
+  snprintf(path, sizeof(path), "%s/package", scratch);
+  for (int64_t before = 70001; before < 70005; before++) {
+    FILE* file = fopen(path, "wb");
+    const int64_t p = (int64_t)params.size, w = (int64_t)weights.size;
+    for (int64_t i = 0; i < before; i++) fputc('x', file);
+    REQUIRE(fwrite(weights.data, 1, weights.size, file) == weights.size);
+    REQUIRE(fwrite(params.data, 1, params.size, file) == params.size && fclose(file) == 0);
+    const int fd = open(path, O_RDONLY);
+    lseek(fd, 17, SEEK_SET);
+    REQUIRE(try_parts(fd, before + w, -1, fd, before, w) == MOBILEGEN_OK);
+    REQUIRE(try_parts(fd, before + w, p, fd, before, w) == MOBILEGEN_OK);
+    REQUIRE(lseek(fd, 0, SEEK_CUR) == 17);
+    REQUIRE(try_parts(fd, before, p, fd, before, w) == MOBILEGEN_ERROR_MODEL);
+    REQUIRE(try_parts(fd, before + w, p, fd, before + 1, w) == MOBILEGEN_ERROR_MODEL);
+    REQUIRE(try_parts(fd, before + w, p, fd, before, w + p + 1) == MOBILEGEN_ERROR_ARGUMENT);
+    REQUIRE(try_parts(fd, -1, -1, fd, before, w) == MOBILEGEN_ERROR_ARGUMENT);
+    REQUIRE(try_parts(fd, before + w, 0, fd, before, w) == MOBILEGEN_ERROR_ARGUMENT);
+    REQUIRE(try_parts(fd, INT64_MAX, 1, fd, before, w) == MOBILEGEN_ERROR_ARGUMENT);
+    REQUIRE(try_parts(fd, before + w, p, fd, 1, INT64_MAX) == MOBILEGEN_ERROR_ARGUMENT);
+    close(fd);
+    REQUIRE(try_parts(fd, before + w, p, fd, before, w) == MOBILEGEN_ERROR_FILE);
+  }
+  REQUIRE(try_parts(-1, 0, -1, -1, 0, -1) == MOBILEGEN_ERROR_FILE);
+}
+
+void check_top_classes() {
+  mobilegen_class classes[4];
+  const float logits[] = {1, 3, NAN, 3, -INFINITY};
+  REQUIRE(mobilegen_top_classes(0, logits, 5, 4, classes) == 4);
+  REQUIRE(classes[0].index == 1 && classes[1].index == 3 && classes[2].index == 0);
+  REQUIRE(classes[3].index == 4 && !classes[0].label);
+  const float two[] = {0, 1};
+  REQUIRE(mobilegen_top_classes(0, two, 2, 4, classes) == 2 && classes[0].probability == 1);
+  const float scores[] = {0, 2};
+  REQUIRE(mobilegen_top_classes(0, scores, 2, 1, classes) == 1);
+  REQUIRE(fabsf(classes[0].probability - 0.880797f) < 1e-6f);
+  REQUIRE(mobilegen_top_classes(0, 0, 2, 1, classes) == MOBILEGEN_ERROR_ARGUMENT);
+  REQUIRE(mobilegen_top_classes(0, two, 0, 1, classes) == MOBILEGEN_ERROR_ARGUMENT);
+  REQUIRE(mobilegen_top_classes(0, two, 2, 0, classes) == MOBILEGEN_ERROR_ARGUMENT);
+  REQUIRE(mobilegen_top_classes(0, two, 2, 1, 0) == MOBILEGEN_ERROR_ARGUMENT);
+}
+
+// A name for each class: "0", "10", "20" and so on.
+char* numbered_lines(int count, const char* end) {
+  char* text = (char*)malloc((size_t)count * 16 + 1);
+  char* to = text;
+  for (int i = 0; i < count; i++) to += sprintf(to, "%d%s", 10 * i, end);
+  return text;
+}
+
+void check_labels(const char* params, const char* weights, const char* scratch) {
+  mobilegen_engine* engine = 0;
+  REQUIRE(mobilegen_open(params, weights, &engine) == MOBILEGEN_OK);
+  int count = 1;
+  for (int i = 0; i < mobilegen_output_rank(engine, 0); i++) {
+    count *= mobilegen_output_shape(engine, 0)[i];
+  }
+  char* lines = numbered_lines(count, "\r\n");
+  const size_t size = strlen(lines);
+  REQUIRE(!mobilegen_label(engine, 0) && !mobilegen_label(0, 0));
+  REQUIRE(mobilegen_set_labels(0, lines, size) == MOBILEGEN_ERROR_ARGUMENT);
+  REQUIRE(mobilegen_set_labels(engine, 0, size) == MOBILEGEN_ERROR_ARGUMENT);
+  REQUIRE(mobilegen_set_labels(engine, lines, 0) == MOBILEGEN_ERROR_ARGUMENT);
+  REQUIRE(mobilegen_set_labels(engine, lines, size + 1) == MOBILEGEN_ERROR_ARGUMENT);
+  REQUIRE(mobilegen_set_labels(engine, "a\nb", 3) == MOBILEGEN_ERROR_ARGUMENT || count == 2);
+  REQUIRE(mobilegen_load_labels(engine, "/nowhere") == MOBILEGEN_ERROR_FILE);
+  REQUIRE(mobilegen_load_labels(engine, 0) == MOBILEGEN_ERROR_ARGUMENT);
+  char path[4096];
+  snprintf(path, sizeof(path), "%s/labels", scratch);
+  FILE* file = fopen(path, "wb");
+  REQUIRE(file && fwrite(lines, 1, size - 2, file) == size - 2 && fclose(file) == 0);
+  REQUIRE(mobilegen_load_labels(engine, path) == MOBILEGEN_OK);
+  REQUIRE(mobilegen_load_labels(engine, path) == MOBILEGEN_ERROR_ARGUMENT);
+  char last[16];
+  snprintf(last, sizeof(last), "%d", 10 * (count - 1));
+  REQUIRE(strcmp(mobilegen_label(engine, 0), "0") == 0);
+  REQUIRE(strcmp(mobilegen_label(engine, count - 1), last) == 0);
+  REQUIRE(!mobilegen_label(engine, -1) && !mobilegen_label(engine, count));
+  mobilegen_class best;
+  const float scores[] = {0, 1};
+  REQUIRE(mobilegen_top_classes(engine, scores, 2, 1, &best) == 1);
+  REQUIRE(strcmp(best.label, "10") == 0);
+  free(lines);
+  mobilegen_close(engine);
+}
+
 struct Job {
+  const char* params;
+  const char* weights;
   mobilegen_engine* engine;
   const float* inputs;
   const float* expected;
@@ -211,10 +340,28 @@ void* predict_often(void* argument) {
   return 0;
 }
 
+const int kThreads = 8;
+
 void check_threads(Job* job) {
-  pthread_t threads[4];
-  for (int i = 0; i < 4; i++) pthread_create(&threads[i], 0, predict_often, job);
-  for (int i = 0; i < 4; i++) pthread_join(threads[i], 0);
+  pthread_t threads[kThreads];
+  for (int i = 0; i < kThreads; i++) pthread_create(&threads[i], 0, predict_often, job);
+  for (int i = 0; i < kThreads; i++) pthread_join(threads[i], 0);
+}
+
+// Engines side by side, each with threads of its own.
+void* own_engine(void* argument) {
+  Job job = *(const Job*)argument;
+  REQUIRE(mobilegen_open(job.params, job.weights, &job.engine) == MOBILEGEN_OK);
+  predict_often(&job);
+  REQUIRE(mobilegen_last_seconds(job.engine, MOBILEGEN_SECONDS_PREDICT) > 0);
+  mobilegen_close(job.engine);
+  return 0;
+}
+
+void check_engines(Job* job) {
+  pthread_t threads[kThreads];
+  for (int i = 0; i < kThreads; i++) pthread_create(&threads[i], 0, own_engine, job);
+  for (int i = 0; i < kThreads; i++) pthread_join(threads[i], 0);
 }
 
 }  // namespace
@@ -229,6 +376,13 @@ int main(int argc, char** argv) {
   check_bad_files(params, weights, scratch);
   check_damaged_params(params, weights, scratch);
   check_damaged_weights(params, weights, scratch);
+  const Bytes params_bytes = read_file(params), weights_bytes = read_file(weights);
+  check_memory(params_bytes, weights_bytes);
+  check_parts(params_bytes, weights_bytes, scratch);
+  check_top_classes();
+  check_labels(params, weights, scratch);
+  free(params_bytes.data);
+  free(weights_bytes.data);
 
   mobilegen_engine* engine = 0;
   REQUIRE(mobilegen_open(params, weights, &engine) == MOBILEGEN_OK);
@@ -237,8 +391,9 @@ int main(int argc, char** argv) {
   REQUIRE(mobilegen_predict(engine, arrays.inputs, arrays.outputs) == MOBILEGEN_OK);
   const float worst = check_outputs(arrays, expected);
   free_arrays(arrays);
-  Job job = {engine, values, expected};
+  Job job = {params, weights, engine, values, expected};
   check_threads(&job);
+  check_engines(&job);
   mobilegen_close(engine);
   free(inputs.data);
   free(outputs.data);

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
+import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import engine_api
-import jinja2
 import models
 import numpy as np
 import onnx
@@ -17,9 +16,11 @@ from engine_api import Engine
 from native_models import HOST, HOST_TOOLCHAIN, Converted, convert
 
 from mobilegen.artifacts import Library
+from mobilegen.errors import ProcessError
 from mobilegen.native_build.build import build_library, library_variables
+from mobilegen.native_build.header import Contents
 from mobilegen.native_build.run import configure, ninja
-from mobilegen.resources import native_dir, templates_dir
+from mobilegen.resources import native_dir
 from mobilegen.runtimes.ncnn import native, static_shapes
 from mobilegen.system.process import run
 
@@ -171,7 +172,7 @@ def test_equals_onnxruntime(name: str, converted: Callable[[str], Converted], bu
     engine.close()
 
 
-def test_other_weights_give_other_numbers(
+def test_damaged_weights_are_refused(
     converted: Callable[[str], Converted], build: Build, tmp_path: Path
 ) -> None:
     model = converted("mobilenet")
@@ -180,8 +181,8 @@ def test_other_weights_give_other_numbers(
     weights = tmp_path / "weights"
     weights.write_bytes(data)
     engine = Engine(build(model).path, model.params, weights)
-    assert engine.status == engine_api.OK and error_of(engine, model) > TOLERANCE["fp32"]
-    engine.close()
+    assert engine.status == engine_api.MODEL
+    assert engine.error.startswith(f"{weights} is damaged or not of the model")
 
 
 def test_refuses_another_model(converted: Callable[[str], Converted], build: Build) -> None:
@@ -278,33 +279,11 @@ def test_forgotten_layer_is_an_error(
     assert int(done.stdout.split()[0]) == engine_api.MODEL
 
 
-# --- the Java natives in a real Java VM -------------------------------------------------------
-
-JAVA_TEST = Path(__file__).with_name("NativesTest.java")
+# --- the programs over the C interface -------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["mobilenet", "multi_io"])
-def test_java_natives(name: str, converted: Callable[[str], Converted], tmp_path: Path) -> None:
-    """Right answers, and an exception with a message for each wrong use."""
-    model = converted(name)
-    library = jni_library(model, tmp_path)
-    classes = compile_java(tmp_path)
-    arrays = tmp_path / "input"
-    arrays.write_bytes(model.inputs()[0].astype(">f4").tobytes())
-    (tmp_path / "expected").write_bytes(model.outputs()[0].astype(">f4").tobytes())
-    shape = ",".join(str(size) for size in model.artifact.inputs[0].tensor.shape)
-    java = ["java", "-Xcheck:jni", f"-Djava.library.path={library.parent}", "-cp", classes]
-    arguments = [model.artifact.folder, tmp_path, shape, str(len(model.artifact.inputs))]
-    done = run(
-        [*java, f"{PACKAGE}.NativesTest", *arguments],
-        title="the Java test",
-        timeout=120,
-    )
-    assert done.stdout.splitlines()[-1] == "ok"
-    assert "WARNING" not in done.stdout + done.stderr
-
-
-def jni_library(model: Converted, folder: Path) -> Path:
+def programs(model: Converted, folder: Path, *, embed: bool = False) -> Path:
+    """Build `predict` and `benchmark` with the library beside them; return their folder."""
     variables = library_variables(
         model.artifact,
         HOST,
@@ -313,21 +292,41 @@ def jni_library(model: Converted, folder: Path) -> Path:
         package=PACKAGE,
         work_dir=folder,
         jobs=2,
+        contents=Contents(embed=embed),
     )
-    options = (*variables, ("MOBILEGEN_JNI", "ON"))
+    options = (*variables, ("MOBILEGEN_TOOLS", "ON"))
     configure(native_dir(), folder / "cmake", HOST, HOST_TOOLCHAIN, options)
-    ninja(folder / "cmake", ["mobilegen"], jobs=2, title="building the JNI library")
-    return folder / "cmake" / f"lib{NAME}.so"
+    ninja(folder / "cmake", ["predict", "benchmark"], jobs=2, title="building the programs")
+    return folder / "cmake"
 
 
-def compile_java(folder: Path) -> Path:
-    source = templates_dir() / "android" / "ImageRecognition.java.j2"
-    template = jinja2.Template(source.read_text("utf-8"), undefined=jinja2.StrictUndefined)
-    package = folder / "java" / Path(*PACKAGE.split("."))
-    package.mkdir(parents=True)
-    text = template.render(package=PACKAGE, library=NAME)
-    (package / "ImageRecognition.java").write_text(text, "utf-8")
-    shutil.copy(JAVA_TEST, package)
-    argv = ["javac", "--release", "8", "-Xlint:-options", "-Werror", "-d", folder / "classes"]
-    run([*argv, *sorted(package.iterdir())], title="javac", timeout=120)
-    return folder / "classes"
+def test_predict_and_benchmark(converted: Callable[[str], Converted], tmp_path: Path) -> None:
+    model = converted("multi_io")
+    folder = programs(model, tmp_path)
+    given = [tmp_path / f"in{i}" for i in range(len(model.inputs()))]
+    made = [tmp_path / f"out{i}" for i in range(len(model.outputs()))]
+    for path, array in zip(given, model.inputs(), strict=True):
+        path.write_bytes(array.tobytes())
+    files = [model.params, model.weights]
+    run([folder / "predict", *files, "2", *given, *made], title="predict", timeout=60)
+    for path, right in zip(made, model.outputs(), strict=True):
+        seen = np.fromfile(path, np.float32).reshape(right.shape)
+        assert np.abs(seen - right).max() <= TOLERANCE["fp32"] * np.abs(right).max()
+    done = run([folder / "benchmark", *files, "2", "9"], title="benchmark", timeout=60)
+    figures = json.loads(done.stdout)
+    assert figures["rounds"] == 9 and figures["threads"] == 2 and figures["open_ms"] > 0
+    assert 0 < figures["min_ms"] <= figures["median_ms"] <= figures["max_ms"]
+    given[0].write_bytes(b"1234")
+    with pytest.raises(ProcessError, match="is not a file of"):
+        run([folder / "predict", *files, "1", *given, *made], title="predict", timeout=60)
+
+
+def test_model_inside_of_the_library(converted: Callable[[str], Converted], tmp_path: Path) -> None:
+    model = converted("mobilenet-fp16")
+    folder = programs(model, tmp_path, embed=True)
+    (tmp_path / "in").write_bytes(model.inputs()[0].tobytes())
+    argv = [folder / "predict", "-", "-", "1", tmp_path / "in", tmp_path / "out"]
+    run(argv, title="predict", timeout=60)
+    right = model.outputs()[0]
+    seen = np.fromfile(tmp_path / "out", np.float32).reshape(right.shape)
+    assert np.abs(seen - right).max() <= TOLERANCE["fp16"] * np.abs(right).max()

@@ -105,7 +105,7 @@ def test_verify_passes(photo: Path) -> None:
 
 
 def test_damaged_weights_fail_in_every_place(photo: Path, tmp_path: Path) -> None:
-    """The negative control: a few wrong weights must be seen on the host and by every library."""
+    """The negative control: wrong weights must be seen on the host and refused by every library."""
     out = shutil.copytree(photo, tmp_path / "out", ignore=shutil.ignore_patterns(".mobilegen"))
     weights = out / "model" / "model.bin"
     data = bytearray(weights.read_bytes())
@@ -114,6 +114,20 @@ def test_damaged_weights_fail_in_every_place(photo: Path, tmp_path: Path) -> Non
     weights.write_bytes(data)
     text = fail(errors.VerificationError.exit_code, "verify", out)
     assert "model/model.bin" in text
+    assert "  host.parity.0: " in text, text
+    for abi in ABIS:
+        assert f"  {abi}.run: " in text, text
+
+
+def test_wrong_reference_fails_in_every_place(photo: Path, tmp_path: Path) -> None:
+    """The negative control of the comparison: other numbers than the library's must be seen."""
+    out = shutil.copytree(photo, tmp_path / "out", ignore=shutil.ignore_patterns(".mobilegen"))
+    reference = out / "model" / "reference.npz"
+    with np.load(reference) as stored:
+        arrays = {name: stored[name].copy() for name in stored.files}
+    arrays["0/out/logits"][0, 5] *= 1.5
+    np.savez(reference, **arrays)
+    text = fail(errors.VerificationError.exit_code, "verify", out)
     for place in ("host", *ABIS):
         assert f"  {place}.parity.0: " in text, text
 

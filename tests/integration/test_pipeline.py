@@ -17,6 +17,9 @@ from program import fail, succeed
 from mobilegen import errors
 from mobilegen.system.files import cache_dir
 
+LIBRARIES = {"lib/x86", "lib/x86_64"}
+PROOFS = {"proof/x86", "proof/x86_64"}
+
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -29,6 +32,10 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     succeed("build", folder)
     return folder
+
+
+def library(folder: Path, abi: str) -> Path:
+    return folder / "build" / "lib" / abi / "libdigits.so"
 
 
 def steps(folder: Path, *options: str) -> dict[str, bool]:
@@ -60,6 +67,11 @@ def test_nothing_changed(built: Path) -> None:
     assert redone(built) == set()
 
 
+def compiled_objects() -> dict[Path, int]:
+    """Compiled objects of the runtime in the cache, with their times of change."""
+    return {path: path.stat().st_mtime_ns for path in cache_dir().glob("objects/**/*.o")}
+
+
 def test_labels_compile_and_run_nothing(built: Path) -> None:
     (built / "labels.txt").write_text("".join(f"number {i}\n" for i in range(10)))
     assert redone(built) == {"description"}
@@ -71,15 +83,16 @@ def test_touching_a_file_is_no_change(built: Path) -> None:
     assert redone(built) == set()
 
 
-def test_new_weights_compile_nothing(built: Path) -> None:
+def test_new_weights_do_not_compile_the_runtime(built: Path) -> None:
+    """The libraries know the digest of their weights, so they are linked again."""
+    before = compiled_objects()
     model = models.lenet()
     weights = next(w for w in model.graph.initializer if len(w.raw_data) > 1000)
     weights.raw_data = weights.raw_data[::-1][:4] + weights.raw_data[4:]
     models.save(model, built / "net.onnx")
     seen = redone(built)
-    assert "artifact" in seen
-    assert not {"lib/x86", "lib/x86_64"} & seen
-    assert {"proof/x86", "proof/x86_64"} <= seen
+    assert {"artifact", *LIBRARIES, *PROOFS} <= seen
+    assert before and compiled_objects() == before
 
 
 def test_another_abi_leaves_the_others(built: Path) -> None:
@@ -95,9 +108,22 @@ def test_package_and_name_enter_the_library(built: Path) -> None:
     redone(built)
 
 
+def test_model_can_be_compiled_in(built: Path) -> None:
+    redone(built, "--embed-model")
+    for abi in ("x86", "x86_64"):
+        whole = library(built, abi).read_bytes()
+        for name in ("model.bin", "model.param"):
+            assert (built / "build" / "model" / name).read_bytes() in whole
+        assert b"number 0\0number 1\0" in whole
+    labels = built / "labels.txt"
+    labels.write_text(labels.read_text().replace("number", "nummer"))
+    assert {*LIBRARIES} <= redone(built, "--embed-model")
+    redone(built)
+
+
 def test_damaged_stage_is_done_again(built: Path) -> None:
-    library = built / "build" / ".mobilegen" / "work" / "lib" / "x86" / "libdigits.so"
-    library.write_bytes(library.read_bytes()[:-1])
+    stage = built / "build" / ".mobilegen" / "work" / "lib" / "x86" / "libdigits.so"
+    stage.write_bytes(stage.read_bytes()[:-1])
     assert "lib/x86" in redone(built)
 
 

@@ -8,7 +8,35 @@ import unicodedata
 from mobilegen.errors import ConfigError
 
 CLASS_NAME = "ImageRecognition"
-METHODS = ("clear", "load", "loadCombined", "predictImage", "setThread")
+# The classes with natives, and those natives; the sources are templates/android/<class>.java.j2.
+NATIVES = {
+    CLASS_NAME: (
+        "clear",
+        "load",
+        "loadCombined",
+        "loadCombinedQualified",
+        "loadQualified",
+        "predictImage",
+        "predictYuv",
+        "setThread",
+    ),
+    "Model": (
+        "classify0",
+        "close0",
+        "label0",
+        "names0",
+        "openBuffers0",
+        "openEmbedded0",
+        "openFiles0",
+        "openParts0",
+        "predict0",
+        "preprocess0",
+        "seconds0",
+        "setLabels0",
+        "setThreads0",
+        "shape0",
+    ),
+}
 
 _PLAIN = re.compile("[A-Za-z0-9]")
 _ESCAPES = {".": "_", "/": "_", "_": "_1", ";": "_2", "[": "_3"}
@@ -73,13 +101,13 @@ def _escape(character: str) -> str:
     return "".join(f"_0{pair.hex()}" for pair in pairs)
 
 
-def jni_prefix(package: str) -> str:
-    """Return what the C names of the natives begin with, up to the method's name.
+def jni_prefix(package: str, class_name: str = CLASS_NAME) -> str:
+    """Return what the C names of a class's natives begin with, up to the method's name.
 
     Raises:
         ConfigError: The package name is not valid.
     """
-    return f"Java_{jni_escape(f'{check_package(package)}.{CLASS_NAME}')}"
+    return f"Java_{jni_escape(f'{check_package(package)}.{class_name}')}"
 
 
 def jni_exports(package: str) -> tuple[str, ...]:
@@ -88,5 +116,9 @@ def jni_exports(package: str) -> tuple[str, ...]:
     Raises:
         ConfigError: The package name is not valid.
     """
-    prefix = jni_prefix(package)
-    return tuple(sorted(f"{prefix}_{jni_escape(method)}" for method in METHODS))
+    names = (
+        f"{jni_prefix(package, class_name)}_{jni_escape(method)}"
+        for class_name, methods in NATIVES.items()
+        for method in methods
+    )
+    return tuple(sorted(names))

@@ -21,7 +21,8 @@ WEIGHTS_FILE = "model.bin"
 
 _MAX_RANK = 4
 _LAYER_FOLDER = "layer/"
-_REGISTRY_OBJECT = "layer.cpp"
+# Ours take their place: this model's layer table, and engines/ncnn/omp.cpp.
+_REPLACED = {"layer.cpp", "simpleomp.cpp"}
 _ARCHITECTURES = ("arm", "x86")
 
 _ON = (
@@ -125,7 +126,7 @@ def select_objects(layers: Collection[str], names: Sequence[str]) -> tuple[str, 
     chosen = {f"{_LAYER_FOLDER}{stem}.cpp" for stem in stems}
     chosen |= {name for name in names if not name.startswith(_LAYER_FOLDER)}
     chosen |= {name for name in names if _variant_of(name) in stems}
-    return tuple(sorted(chosen - {_REGISTRY_OBJECT}))
+    return tuple(sorted(chosen - _REPLACED))
 
 
 def _variant_of(name: str) -> str:

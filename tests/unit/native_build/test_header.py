@@ -7,9 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from mobilegen.artifacts import Artifact, FileRecord, TensorBinding, TensorSpec
+from mobilegen.artifacts import Artifact, FileRecord, Preprocess, TensorBinding, TensorSpec
 from mobilegen.errors import ConfigError, NativeBuildError
-from mobilegen.native_build.header import c_sizes, c_string, render_header
+from mobilegen.native_build import header
+from mobilegen.native_build.digest import blake2sp
+from mobilegen.native_build.header import (
+    NOTHING_ELSE,
+    Contents,
+    c_bytes,
+    c_sizes,
+    c_string,
+    render_embedded,
+    render_header,
+)
 from mobilegen.native_build.plan import EnginePlan
 from mobilegen.runtimes.ncnn import native
 
@@ -41,17 +51,28 @@ PLAN = EnginePlan(
 )
 
 
-def render(artifact: Artifact = ARTIFACT, package: str = "com.example.my_app") -> str:
-    return render_header(artifact, PLAN, package)
+@pytest.fixture(autouse=True)
+def digests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The files of ARTIFACT do not exist; their hash is that of their name."""
+    monkeypatch.setattr(header, "blake2sp", lambda path: path.name.encode())
+
+
+def render(
+    artifact: Artifact = ARTIFACT,
+    package: str = "com.example.my_app",
+    contents: Contents = NOTHING_ELSE,
+) -> str:
+    return render_header(artifact, PLAN, package, contents)
 
 
 def test_values_are_there() -> None:
     text = render()
-    assert f'#define MOBILEGEN_PARAMS_SHA256 "{SHA256}"' in text
+    assert f"#define MOBILEGEN_PARAMS_DIGEST {c_bytes(b'model.param')}\n" in text
+    assert f"#define MOBILEGEN_WEIGHTS_DIGEST {c_bytes(b'model.bin')}\n" in text
     assert "#define MOBILEGEN_WEIGHTS_SIZE 12345u" in text
-    assert (
-        "#define MOBILEGEN_JNI(method) Java_com_example_my_1app_ImageRecognition_##method" in text
-    )
+    prefix = "Java_com_example_my_1app"
+    for name in ("ImageRecognition", "Model"):
+        assert f"#define MOBILEGEN_JNI_{name}(method) {prefix}_{name}_##method\n" in text
     assert '#define MOBILEGEN_PARAMS_FILE "model.param"' in text
     assert "kInput0Shape[] = {1, 3, 8, 6};" in text
     assert "kInput0RuntimeShape[] = {3, 8, 6};" in text
@@ -70,6 +91,40 @@ def test_hostile_name_stays_a_string() -> None:
     name = 'a"; int main(){}//\\\n??/'
     text = render(replace(ARTIFACT, inputs=(replace(X, tensor=TensorSpec(name, (1, 144))),)))
     assert r'{"a\042; int main(){}//\134\012\077\077/", "in0"' in text
+
+
+def test_contents() -> None:
+    text = render()
+    assert "#define MOBILEGEN_LABEL_COUNT 0\n" in text and "MOBILEGEN_EMBEDDED 0\n" in text
+    assert "#define MOBILEGEN_PREPROCESS 0\n" in text
+    rule = Preprocess(width=8, height=6)
+    text = render(contents=Contents(("cat", 'd"1', "a\0b"), rule, embed=True))
+    assert "#define MOBILEGEN_LABEL_COUNT 3\n" in text and "MOBILEGEN_EMBEDDED 1\n" in text
+    assert '  "cat\\000" \\\n  "d\\0421\\000" \\\n  "a b\\000" \\\n' in text
+    assert "#define MOBILEGEN_PREPROCESS 1\n" in text
+    assert "#define MOBILEGEN_LABEL_COUNT 0\n" in render(contents=Contents(("cat",), rule))
+    assert "MOBILEGEN_PREPROCESS_RULE {8, 6, resize_pillow_bilinear" in text
+
+
+def test_embedded() -> None:
+    assert '.incbin \\"nowhere/model.bin\\"' in render_embedded(ARTIFACT, Path("nowhere"))
+    with pytest.raises(NativeBuildError, match="cannot be compiled in"):
+        render_embedded(ARTIFACT, Path('a"b'))
+
+
+# From blake2-kat.json of the reference implementation.
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"", "dd0e891776933f43c7d032b08a917e25741f8aa9a12c12e1cac8801500f2ca4f"),
+        (b"\0", "a6b9eecc25227ad788c99d3f236debc8da408849e9a5178978727a81457f7239"),
+        (b"\0\1", "dacadece7a8e6bf3abfe324ca695436984b8195d29f6bbd896e41e18e21c9145"),
+    ],
+)
+def test_blake2sp(data: bytes, expected: str, tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(data)
+    assert blake2sp(path).hex() == expected
 
 
 @pytest.mark.parametrize(

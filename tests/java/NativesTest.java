@@ -52,6 +52,13 @@ public final class NativesTest {
         String weights = folder + "/model.bin";
         require(!ImageRecognition.loadCombined(params, weights), "swapped files");
         require(ImageRecognition.loadCombined(weights, params), "loadCombined");
+        require(ImageRecognition.loadCombinedQualified(weights, params), "loadCombinedQualified");
+        require(ImageRecognition.loadQualified(folder), "loadQualified");
+        expect(IllegalArgumentException.class, "null character", new Call() {
+            public void run() {
+                ImageRecognition.load("a\0b");
+            }
+        });
         expect(IllegalArgumentException.class, "folder must not be null", new Call() {
             public void run() {
                 ImageRecognition.load(null);

@@ -1,0 +1,159 @@
+#include "jni/bridge.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+namespace mobilegen {
+namespace {
+
+const size_t kMessage = 320;
+
+// Java's own UTF-8 has no sequences of four bytes; a message that was cut short may end in half
+// of one. Both become question marks, since a Java VM may end the process for them.
+void make_presentable(char* text) {
+  unsigned char* at = reinterpret_cast<unsigned char*>(text);
+  while (*at) {
+    const int more = *at < 0x80 ? 0 : *at >= 0xC2 && *at < 0xE0 ? 1 : (*at & 0xF0) == 0xE0 ? 2 : -1;
+    int seen = 0;
+    while (seen < more && (at[1 + seen] & 0xC0) == 0x80) seen++;
+    if (seen < more || more < 0) {
+      *at++ = '?';
+    } else {
+      at += 1 + more;
+    }
+  }
+}
+
+void throw_text(JNIEnv* env, const char* type, char* text) {
+  make_presentable(text);
+  jclass found = env->FindClass(type);
+  if (found) env->ThrowNew(found, text);
+}
+
+// Java writes a character outside of the basic plane as two surrogates of three bytes, and a null
+// character as two bytes; files have names in plain UTF-8. Returns false for a null character.
+bool to_utf8(char* text) {
+  unsigned char* to = reinterpret_cast<unsigned char*>(text);
+  const unsigned char* from = to;
+  while (*from) {
+    if (from[0] == 0xC0 && from[1] == 0x80) return false;
+    const bool pair = from[0] == 0xED && (from[1] & 0xF0) == 0xA0 && from[2] && from[3] == 0xED &&
+                      (from[4] & 0xF0) == 0xB0;
+    if (!pair) {
+      *to++ = *from++;
+      continue;
+    }
+    const unsigned high = (from[1] & 0x0F) << 6 | (from[2] & 0x3F);
+    const unsigned low = (from[4] & 0x0F) << 6 | (from[5] & 0x3F);
+    const unsigned point = 0x10000 + (high << 10) + low;
+    *to++ = static_cast<unsigned char>(0xF0 | point >> 18);
+    *to++ = static_cast<unsigned char>(0x80 | (point >> 12 & 0x3F));
+    *to++ = static_cast<unsigned char>(0x80 | (point >> 6 & 0x3F));
+    *to++ = static_cast<unsigned char>(0x80 | (point & 0x3F));
+    from += 6;
+  }
+  *to = 0;
+  return true;
+}
+
+const char* exception_of(int status) {
+  switch (status) {
+    case MOBILEGEN_ERROR_ARGUMENT: return "java/lang/IllegalArgumentException";
+    case MOBILEGEN_ERROR_FILE:
+    case MOBILEGEN_ERROR_MODEL: return "java/io/IOException";
+    case MOBILEGEN_ERROR_MEMORY: return "java/lang/OutOfMemoryError";
+    default: return "java/lang/IllegalStateException";
+  }
+}
+
+}  // namespace
+
+void throw_argument(JNIEnv* env, const char* format, ...) {
+  char text[kMessage];
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(text, sizeof(text), format, arguments);
+  va_end(arguments);
+  throw_text(env, "java/lang/IllegalArgumentException", text);
+}
+
+void throw_state(JNIEnv* env, const char* format, ...) {
+  char text[kMessage];
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(text, sizeof(text), format, arguments);
+  va_end(arguments);
+  throw_text(env, "java/lang/IllegalStateException", text);
+}
+
+void throw_status(JNIEnv* env, int status) {
+  char text[kMessage];
+  snprintf(text, sizeof(text), "%s", mobilegen_last_error());
+  throw_text(env, exception_of(status), text);
+}
+
+Path::Path(JNIEnv* env, jstring text) : chars_(0) {
+  const char* chars = env->GetStringUTFChars(text, 0);
+  if (!chars) return;
+  chars_ = strdup(chars);
+  env->ReleaseStringUTFChars(text, chars);
+  if (chars_ && to_utf8(chars_)) return;
+  if (chars_) {
+    throw_argument(env, "a path has a null character");
+  } else {
+    char message[] = "no memory for a path";
+    throw_text(env, "java/lang/OutOfMemoryError", message);
+  }
+  free(chars_);
+  chars_ = 0;
+}
+
+Path::~Path() { free(chars_); }
+
+Arrays::Arrays(JNIEnv* env, const Model& model) : inputs(0), outputs(0) {
+  const size_t pointers = (model.input_count + model.output_count) * sizeof(float*);
+  size_t size = pointers;
+  for (int i = 0; i < model.input_count; i++) {
+    size += element_count(model.inputs[i]) * sizeof(float);
+  }
+  for (int i = 0; i < model.output_count; i++) {
+    size += element_count(model.outputs[i]) * sizeof(float);
+  }
+  char* memory = static_cast<char*>(malloc(size));
+  if (!memory) {
+    char message[] = "no memory for the arrays of a prediction";
+    throw_text(env, "java/lang/OutOfMemoryError", message);
+    return;
+  }
+  inputs = reinterpret_cast<float**>(memory);
+  outputs = inputs + model.input_count;
+  float* next = reinterpret_cast<float*>(memory + pointers);
+  for (int i = 0; i < model.input_count; i++) {
+    inputs[i] = next;
+    next += element_count(model.inputs[i]);
+  }
+  for (int i = 0; i < model.output_count; i++) {
+    outputs[i] = next;
+    next += element_count(model.outputs[i]);
+  }
+}
+
+Arrays::~Arrays() { free(inputs); }
+
+jfloatArray new_floats(JNIEnv* env, const float* values, size_t count) {
+  jfloatArray array = env->NewFloatArray(static_cast<jsize>(count));
+  if (array) env->SetFloatArrayRegion(array, 0, static_cast<jsize>(count), values);
+  return array;
+}
+
+bool check_length(JNIEnv* env, const char* what, jfloatArray values, const Tensor& tensor) {
+  const long expected = static_cast<long>(element_count(tensor));
+  const long seen = env->GetArrayLength(values);
+  if (seen == expected) return true;
+  throw_argument(env, "%s has %ld values instead of %ld", what, seen, expected);
+  return false;
+}
+
+}  // namespace mobilegen

@@ -1,0 +1,52 @@
+"""The Java classes of the templates, compiled with a plain JDK."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from native_models import Converted
+
+from mobilegen.platforms.android.sources import java_source
+from mobilegen.system.process import run
+
+PACKAGE = "com.example.vision"
+NAME = "recognition"
+CLASSES = ("ImageClassifier", "ImageData", "ImageRecognition", "Model")
+
+
+def compile_java(folder: Path, *tests: Path) -> Path:
+    """Render the templates, compile them with test sources, and return the folder of classes."""
+    package = folder / "java" / Path(*PACKAGE.split("."))
+    package.mkdir(parents=True)
+    for name in CLASSES:
+        (package / f"{name}.java").write_text(java_source(name, PACKAGE, NAME), "utf-8")
+    for test in tests:
+        shutil.copy(test, package)
+    argv = ["javac", "--release", "8", "-encoding", "UTF-8", "-Xlint:-options", "-Werror"]
+    argv += ["-d", str(folder / "classes"), *map(str, sorted(package.iterdir()))]
+    run(argv, title="javac", timeout=120)
+    return folder / "classes"
+
+
+def write_arrays(model: Converted, folder: Path) -> Path:
+    """Write in.I and out.I of a model's first sample as big-endian floats."""
+    folder.mkdir(exist_ok=True)
+    for kind, arrays in (("in", model.inputs()), ("out", model.outputs())):
+        for index, array in enumerate(arrays):
+            (folder / f"{kind}.{index}").write_bytes(array.astype(">f4").tobytes())
+    return folder
+
+
+def java(
+    classes: Path, library: Path, main: str, arguments: Sequence[object], *options: str, **env: str
+) -> str:
+    """Run a class with the natives of a library; return what it printed."""
+    argv = ["java", "-Xcheck:jni", "-Xmx512m", *options]
+    argv += [f"-Djava.library.path={library.parent}", "-cp", str(classes), f"{PACKAGE}.{main}"]
+    done = run([*argv, *map(str, arguments)], title="the Java test", timeout=300, env=env)
+    assert done.stdout.splitlines()[-1] == "ok"
+    faults = [line for line in (done.stdout + done.stderr).splitlines() if "WARNING" in line]
+    assert not faults
+    return done.stdout
