@@ -123,8 +123,8 @@ class Graph:
         inputs: Inputs with fixed shapes.
         outputs: Outputs with fixed shapes.
         opset: Version of the default operator set.
-        samples: .npz with the reference: arrays "<i>/in/<name>" and "<i>/out/<name>" for the
-            samples i = 0, 1, …, computed by onnxruntime from `original`.
+        samples: .npz with the reference: inputs and the outputs that onnxruntime computed from
+            `original`; graph/samples.py has its form.
         checks: Pre-flight checks.
     """
 

@@ -63,7 +63,7 @@ def build_graph(
     """
     prepared = prepare(path, tuple(input_shapes))
     given = sample_source(prepared.inputs) if sample_source else []
-    require_fitting(prepared.inputs, given)
+    require_fitting(prepared.inputs, [sample.inputs for sample in given])
     with tempfile.TemporaryDirectory(prefix="mobilegen-") as scratch:
         original = Path(scratch, "original.onnx")
         original.write_bytes(prepared.data)
