@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 Precision = Literal["fp32", "fp16"]
+Scores = Literal["logits", "probabilities"]
 CheckStatus = Literal["pass", "fail", "skipped"]
 
 
@@ -126,6 +127,8 @@ class Graph:
         samples: .npz with the reference: inputs and the outputs that onnxruntime computed from
             `original`; graph/samples.py has its form.
         checks: Pre-flight checks.
+        scores: What the numbers of the first output are, should they be scores of classes:
+            logits become probabilities by softmax.
     """
 
     original: Path
@@ -135,6 +138,7 @@ class Graph:
     opset: int
     samples: Path
     checks: tuple[Check, ...] = ()
+    scores: Scores = "logits"
 
 
 @dataclass(frozen=True)
@@ -163,6 +167,7 @@ class Artifact:
         operators: Names of the runtime's operators (ncnn: layers) that this model needs, for
             trimming the native build.
         candidate: Label of the graph form that was converted.
+        scores: As in `Graph`.
     """
 
     runtime: str
@@ -175,6 +180,7 @@ class Artifact:
     operators: tuple[str, ...]
     candidate: str
     checks: tuple[Check, ...] = ()
+    scores: Scores = "logits"
 
 
 @dataclass(frozen=True)

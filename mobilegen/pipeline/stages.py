@@ -148,7 +148,8 @@ def _answers(graph: Graph, labels: tuple[str, ...]) -> tuple[Answer, ...]:
     answers = []
     for sample in read_samples(graph.samples):
         if sample.image:
-            best = top_predictions(sample.outputs[graph.outputs[0].name], labels, 1)[0]
+            scores = sample.outputs[graph.outputs[0].name]
+            best = top_predictions(scores, labels, 1, kind=graph.scores)[0]
             answers.append(Answer(sample.image.name, best.label, best.probability))
     return tuple(answers)
 
@@ -176,6 +177,7 @@ def make_artifact(plan: BuildPlan, folder: Path) -> str:
         graph, plan.precision, folder, limit=plan.limit, offline=plan.offline
     )
     refuse_failures(artifact.checks)
+    artifact = dataclasses.replace(artifact, scores=graph.scores)
     leave_result(plan, "artifact", folder, artifact)
     return f"{artifact.candidate} graph, {plan.precision}"
 

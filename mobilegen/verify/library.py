@@ -107,7 +107,8 @@ def _picture_checks(
     checks = [pixel_check(f"{place}.pixels.{index}", name, wanted, picture.input)]
     if picture.best is not None:
         scores = sample.outputs[artifact.outputs[0].tensor.name]
-        checks.append(class_check(f"{place}.class.{index}", name, scores, picture))
+        chances = probabilities(scores, artifact.scores)
+        checks.append(class_check(f"{place}.class.{index}", name, chances, picture))
     return checks
 
 
@@ -125,9 +126,8 @@ def pixel_check(id: str, image: str, wanted: Floats, made: Floats) -> Check:
     return Check(id, title, "fail", count, 0, detail)
 
 
-def class_check(id: str, image: str, scores: Floats, picture: Picture) -> Check:
+def class_check(id: str, image: str, wanted: NDArray[np.float64], picture: Picture) -> Check:
     """State that the best class is the same and its probability within `PROBABILITY_LIMIT`."""
-    wanted = probabilities(scores)
     best, seen = int(wanted.argmax()), picture.probability
     difference = abs(float(wanted[best]) - seen)
     same = best == picture.best and difference <= PROBABILITY_LIMIT

@@ -35,12 +35,16 @@ OTHER_RULES: dict[str, dict[str, Any]] = {
 }
 
 
-def network(*, outputs: tuple[str, ...] = ("scores",)) -> onnx.ModelProto:
-    """A net for photographs; each output has scores of its own."""
+def network(*, outputs: tuple[str, ...] = ("scores",), last: str = "") -> onnx.ModelProto:
+    """A net for photographs; each output has scores of its own, after the operator `last`."""
     net = models.Net(seed=3)
     x = net.op("Flatten", net.op("GlobalAveragePool", net.relu(net.conv("image", 3, 8))), axis=1)
     for output in outputs:
-        net.op("MatMul", x, net.const(net.random.normal(0.0, 1.0, (8, CLASSES))), output=output)
+        weights = net.const(net.random.normal(0.0, 1.0, (8, CLASSES)))
+        if last:
+            net.op(last, net.op("MatMul", x, weights), output=output)
+        else:
+            net.op("MatMul", x, weights, output=output)
     return net.model({"image": [1, 3, SIZE, SIZE]}, {output: [1, CLASSES] for output in outputs})
 
 
@@ -137,6 +141,22 @@ def test_another_rule_is_found_in_every_library(
         assert float(largest) == pytest.approx(1 / 128, rel=1e-3)
     text = fail(errors.VerificationError.exit_code, "verify", result, "--abi", "x86")
     assert "  x86.pixels.0: noise.png" in text
+
+
+@pytest.mark.parametrize("last", ["Sigmoid", "Softmax"])
+def test_probabilities_are_left_as_they_are(last: str, tmp_path: Path) -> None:
+    """A softmax on top of a sigmoid would make every class nearly equally probable."""
+    folder = make_project(tmp_path / "net", network(last=last), {}, labels="labels.txt")
+    report = json.loads(succeed("build", folder, "--abi", "all", "--json", "--require-proof"))
+    with np.load(folder / "build" / "model" / "reference.npz") as stored:
+        scores = stored["0/out/scores"].ravel()
+    assert report["answers"][0]["probability"] == pytest.approx(float(scores.max()), abs=1e-9)
+    details = {c["id"]: c["detail"] for c in report["checks"]}
+    for abi in ABIS:
+        words = f"class {scores.argmax()} with {scores.max():.4f}"
+        assert details[f"{abi}.class.0"].startswith(words)
+    text = succeed("run", folder / "build", "--image", folder / "noise.png", "--top-k", "1")
+    assert text.startswith(f"{scores.max():.4f}  class {scores.argmax()}\n")
 
 
 def test_without_labels_the_input_alone_is_compared(tmp_path: Path) -> None:
