@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 Precision = Literal["fp32", "fp16"]
+Scores = Literal["logits", "probabilities"]
 CheckStatus = Literal["pass", "fail", "skipped"]
 
 
@@ -123,9 +124,11 @@ class Graph:
         inputs: Inputs with fixed shapes.
         outputs: Outputs with fixed shapes.
         opset: Version of the default operator set.
-        samples: .npz with the reference: arrays "<i>/in/<name>" and "<i>/out/<name>" for the
-            samples i = 0, 1, …, computed by onnxruntime from `original`.
+        samples: .npz with the reference: inputs and the outputs that onnxruntime computed from
+            `original`; graph/samples.py has its form.
         checks: Pre-flight checks.
+        scores: What the numbers of the first output are, should they be scores of classes:
+            logits become probabilities by softmax.
     """
 
     original: Path
@@ -135,6 +138,7 @@ class Graph:
     opset: int
     samples: Path
     checks: tuple[Check, ...] = ()
+    scores: Scores = "logits"
 
 
 @dataclass(frozen=True)
@@ -163,6 +167,7 @@ class Artifact:
         operators: Names of the runtime's operators (ncnn: layers) that this model needs, for
             trimming the native build.
         candidate: Label of the graph form that was converted.
+        scores: As in `Graph`.
     """
 
     runtime: str
@@ -175,6 +180,7 @@ class Artifact:
     operators: tuple[str, ...]
     candidate: str
     checks: tuple[Check, ...] = ()
+    scores: Scores = "logits"
 
 
 @dataclass(frozen=True)

@@ -121,7 +121,10 @@ def _show(
     scores = next(iter(outputs.values()))
     # The numbers of a mask or of boxes are no classes.
     is_classifier = bool(result.labels) or scores.size == max(scores.shape, default=1)
-    predictions = top_predictions(scores, result.labels, top_k) if image and is_classifier else ()
+    kind = result.artifact.scores
+    predictions = (
+        top_predictions(scores, result.labels, top_k, kind=kind) if image and is_classifier else ()
+    )
     if json:
         classes = [vars(prediction) for prediction in predictions]
         console.raw_json(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+import numpy as np
 from numpy.typing import NDArray
 
 from mobilegen.artifacts import Artifact
@@ -27,6 +28,10 @@ class Request:
         samples: Arrays by the source model's input names.
         interface: "jni" calls the Java natives, for models with one input; their result is the
             first output. "c" calls the functions of mobilegen/engine.h.
+        embedded: True: open the model inside of the library instead of the files.
+        images: By number of the sample that Python made from it, the upright pixels of an image,
+            height x width x (red, green, blue): the library shall make its input of them.
+        classify: True: the library shall also name the best class of each image.
     """
 
     library: Path
@@ -35,6 +40,24 @@ class Request:
     threads: int
     samples: tuple[Arrays, ...]
     interface: Interface
+    embedded: bool = False
+    images: Mapping[int, NDArray[np.uint8]] = field(default_factory=dict)
+    classify: bool = False
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What a compiled library made of an image.
+
+    Attributes:
+        input: The model's input, flat float32.
+        best: Index of the best class; None if it was not asked for.
+        probability: Of that class, 0..1.
+    """
+
+    input: NDArray[np.float32]
+    best: int | None = None
+    probability: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -47,6 +70,7 @@ class Execution:
         predict_seconds: Time of each sample.
         executor: What ran the library, for people.
         facts: What else was seen, for example processor features and constructors run.
+        pictures: What became of each image, by number of the sample.
     """
 
     outputs: tuple[dict[str, NDArray[Any]], ...]
@@ -54,6 +78,7 @@ class Execution:
     predict_seconds: tuple[float, ...]
     executor: str
     facts: Mapping[str, Any] = field(default_factory=dict)
+    pictures: Mapping[int, Picture] = field(default_factory=dict)
 
 
 class Executor(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import platform
 import sys
 import tempfile
@@ -20,6 +21,7 @@ _SOURCES = (
     "elfrun/imports.c",
     "elfrun/bionic_layouts.c",
     "elfrun/jni_env.c",
+    "elfrun/images.c",
     "bionic_shim/bionic.c",
 )
 _HOSTS = ("x86_64", "amd64")
@@ -48,12 +50,16 @@ def execute(abi: str, request: Request, *, offline: bool, timeout: float) -> Exe
         files.write_inputs(request, folder)
         _run([program, *_arguments(request)], abi, folder, timeout)
         report = files.read_report(folder)
+        if request.images:
+            files.write_images(request, folder)
+            _run([program, *_image_arguments(request)], abi, folder, timeout)
         return Execution(
             files.read_outputs(request, folder),
             report.load_seconds,
             report.predict_seconds,
             "elfrun (native process)",
             {**report.facts, "constructors_ran": True},
+            files.read_pictures(request, folder),
         )
 
 
@@ -75,18 +81,31 @@ def _arguments(request: Request) -> list[str]:
         folder = model_folder(request)
         dims = [str(size) for size in tensors.dims(request)]
         return ["jni", library, f"{jni_prefix(request.package)}_", folder, *counts, *dims]
-    model = [str(files.model_file(request, role)) for role in ("params", "weights")]
     inputs = [binding.tensor.name for binding in request.artifact.inputs]
     outputs = [binding.tensor.name for binding in request.artifact.outputs]
     names = [str(len(inputs)), *inputs, str(len(outputs)), *outputs]
     if any("\0" in name for name in names):
         raise UsageError("a name of a tensor has a null character", seen=[repr(names)])
-    return ["c", library, *model, *counts, *names]
+    return ["c", library, *_model_files(request), *counts, *names]
+
+
+def _image_arguments(request: Request) -> list[str]:
+    library = str(request.library.resolve())
+    size = str(math.prod(tensors.dims(request)))
+    samples = map(str, request.images)
+    return ["images", library, *_model_files(request), size, str(int(request.classify)), *samples]
+
+
+def _model_files(request: Request) -> list[str]:
+    """Return the paths of the two files; empty ones stand for the model inside of the library."""
+    if request.embedded:
+        return ["", ""]
+    return [str(files.model_file(request, role)) for role in ("params", "weights")]
 
 
 def model_folder(request: Request) -> str:
-    """Return the folder that the natives load the model from."""
-    return str(files.model_file(request, "params").parent)
+    """Return the folder that the natives load the model from; "" for the one in the library."""
+    return "" if request.embedded else str(files.model_file(request, "params").parent)
 
 
 def _run(argv: list[str | Path], abi: str, folder: Path, timeout: float) -> None:

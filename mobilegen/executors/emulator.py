@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
+
+from numpy.typing import NDArray
 
 from mobilegen import toolboxes
 from mobilegen.errors import DownloadError, ProcessError
 from mobilegen.executors import tensors
-from mobilegen.executors.base import Execution, ExecutionError, Request, Unavailable
+from mobilegen.executors.base import Execution, ExecutionError, Picture, Request, Unavailable
 from mobilegen.executors.files import model_file
 from mobilegen.platforms.android.jni import CLASS_NAME, jni_prefix
 from mobilegen.toolboxes import worker
@@ -43,7 +46,10 @@ def execute(abi: str, request: Request, *, offline: bool, timeout: float) -> Exe
     """
     inputs = tensors.flat_inputs(request)
     toolbox = _toolbox(offline)
-    arrays = {f"{s}/{i}": a for s, sample in enumerate(inputs) for i, a in enumerate(sample)}
+    arrays: dict[str, NDArray[Any]] = {
+        f"{s}/{i}": array for s, sample in enumerate(inputs) for i, array in enumerate(sample)
+    }
+    arrays |= {f"image/{s}": pixels for s, pixels in request.images.items()}
     title = f"the {abi} library in the emulator"
     try:
         answer = worker.call(
@@ -60,7 +66,13 @@ def execute(abi: str, request: Request, *, offline: bool, timeout: float) -> Exe
         tuple(answer["predict_seconds"]),
         "emulite (ARM emulator)",
         {name: answer[name] for name in _FACTS},
+        {sample: _picture(answer, sample) for sample in request.images},
     )
+
+
+def _picture(answer: dict[str, Any], sample: int) -> Picture:
+    best, probability = answer["classes"].get(str(sample), (None, 0.0))
+    return Picture(answer["arrays"][f"input/{sample}"], best, probability)
 
 
 def _toolbox(offline: bool) -> toolboxes.Toolbox:
@@ -77,11 +89,15 @@ def _question(abi: str, request: Request) -> dict[str, Any]:
         "interface": request.interface,
         "java_class": f"{request.package}.{CLASS_NAME}".replace(".", "/"),
         "jni_prefix": jni_prefix(request.package),
-        "params": str(model_file(request, "params")),
-        "weights": str(model_file(request, "weights")),
+        "files": []
+        if request.embedded
+        else [str(model_file(request, role)) for role in ("params", "weights")],
         "threads": request.threads,
         "dims": tensors.dims(request),
         "samples": len(request.samples),
         "inputs": [binding.tensor.name for binding in request.artifact.inputs],
         "outputs": [binding.tensor.name for binding in tensors.used_outputs(request)],
+        "images": list(request.images),
+        "input_size": math.prod(tensors.dims(request)),
+        "classify": request.classify,
     }

@@ -1,9 +1,11 @@
 """Runs an Android ARM library in the emulite emulator; stands alone, for the emulator's toolbox.
 
 Called as `python emulite_worker.py REQUEST.json ANSWER.json`. The request names the library, the
-model files and, under "arrays", an .npz with the inputs as flat float32 arrays "<sample>/<index>".
-The answer holds facts, times and, under "arrays", the name of an .npz with the outputs in the same
-form; or the key "error".
+model files (none: the model is inside of the library) and, under "arrays", an .npz with the inputs
+as flat float32 arrays "<sample>/<index>" and with images as "image/<sample>". The answer holds
+facts, times, the best classes of the images by sample and, under "arrays", the name of an .npz with
+the outputs in the same form and the inputs that the library made of the images as
+"input/<sample>"; or the key "error".
 """
 
 from __future__ import annotations
@@ -33,6 +35,9 @@ GUEST_FOLDER = "/data/local/tmp/mobilegen"
 AT_HWCAP, AT_HWCAP2 = 16, 26
 FLOAT_BYTES = 4
 GUARD = b"\xa5" * 64
+# struct mobilegen_image with its first plane, by the size of a pointer.
+IMAGE_LAYOUT = {"Q": "<5i4xQQii48x", "I": "<5iIIii32x"}
+RGB = 0
 CPU_PROPERTIES = {
     "ro.cpuinfo.implementer": "0x41",
     "ro.cpuinfo.architecture": "8",
@@ -73,8 +78,8 @@ def execute(request: dict[str, Any]) -> tuple[dict[str, Any], Arrays]:
     """Load the library and run every sample; return facts and outputs."""
     emulator = start(int(request["bits"]))
     try:
-        for role in ("params", "weights"):
-            emulator.map_file(guest_path(request, role), request[role])
+        for path in request["files"]:
+            emulator.map_file(guest_path(path), path)
         module = emulator.load_library(request["library"])
         reject_unresolved(emulator, module)
         started = count_calls(module, "pthread_create")
@@ -83,8 +88,9 @@ def execute(request: dict[str, Any]) -> tuple[dict[str, Any], Arrays]:
         facts = describe(emulator, module)
         run = run_jni if request["interface"] == "jni" else run_engine
         times, outputs = run(emulator, request)
+        inputs, classes = use_images(emulator, request, outputs)
         threads = {"threads_started": len(started), "thread_signals": len(signals)}
-        return {**facts, **times, **threads}, outputs
+        return {**facts, **times, **threads, "classes": classes}, {**outputs, **inputs}
     finally:
         emulator.close()
 
@@ -151,9 +157,9 @@ def describe(emulator: Any, module: Any) -> dict[str, Any]:
     }
 
 
-def guest_path(request: dict[str, Any], role: str) -> str:
+def guest_path(path: str) -> str:
     """Where the guest finds a model file."""
-    return f"{GUEST_FOLDER}/{Path(request[role]).name}"
+    return f"{GUEST_FOLDER}/{Path(path).name}"
 
 
 def read_samples(request: dict[str, Any]) -> list[list[Array]]:
@@ -175,7 +181,8 @@ def run_jni(emulator: Any, request: dict[str, Any]) -> tuple[dict[str, Any], Arr
 
     started = time.perf_counter()
     native("setThread", "(I)V", request["threads"])
-    if not native("load", "(Ljava/lang/String;)Z", GUEST_FOLDER):
+    folder = GUEST_FOLDER if request["files"] else None
+    if not native("load", "(Ljava/lang/String;)Z", folder):
         raise GuestError(f"load returned false: {last_error(emulator)}")
     loaded = time.perf_counter() - started
     dims = np.asarray(request["dims"], "<i4")
@@ -230,10 +237,13 @@ class Engine:
         if status := self.call(name, *arguments):
             raise GuestError(f"mobilegen_{name} returned {status}: {last_error(self.emulator)}")
 
-    def open(self, params: str, weights: str) -> None:
-        """Load the model."""
+    def open(self, files: list[str]) -> None:
+        """Load the model from its two files, or the one inside of the library."""
         place = self.emulator.calloc(1, 8)
-        self.require("open", params, weights, place)
+        if files:
+            self.require("open", *map(guest_path, files), place)
+        else:
+            self.require("open_embedded", place)
         data = bytes(self.emulator.mem.read(place.address, struct.calcsize(self.word)))
         (self.handle,) = struct.unpack("<" + self.word, data)
 
@@ -247,6 +257,31 @@ class Engine:
             sizes = struct.unpack(f"<{rank}i", bytes(self.emulator.mem.read(shape, 4 * rank)))
             found.append((str(name), math.prod(sizes)))
         return found
+
+    def preprocess(self, pixels: Array, count: int) -> Array:
+        """Return the input that the library makes of an RGB image."""
+        height, width, _ = pixels.shape
+        data = self.emulator.allocate_bytes(pixels.tobytes())
+        numbers = (RGB, width, height, 0, 0, int(data.address), pixels.size, 3 * width, 0)
+        given = self.emulator.allocate_bytes(struct.pack(IMAGE_LAYOUT[self.word], *numbers))
+        made = self.emulator.allocate_bytes(GUARD * (FLOAT_BYTES * count // len(GUARD) + 2))
+        self.require("preprocess", given, made)
+        values = self._read(made, count)
+        for pointer in (data, given, made):
+            self.emulator.free(pointer)
+        return values
+
+    def best_class(self, scores: Array) -> tuple[int, float]:
+        """Return the index and the probability that the library gives the best class."""
+        given = self.emulator.allocate_bytes(scores.tobytes())
+        made = self.emulator.allocate_bytes(bytes(64))
+        found = self.call("top_classes", self.handle, given, scores.size, 1, made)
+        if found != 1:
+            raise GuestError(f"mobilegen_top_classes returned {found}: {last_error(self.emulator)}")
+        index, chance = struct.unpack("<if", bytes(self.emulator.mem.read(made.address, 8)))
+        for pointer in (given, made):
+            self.emulator.free(pointer)
+        return int(index), float(chance)
 
     def predict(self, inputs: list[Array], counts: list[int]) -> tuple[float, list[Array]]:
         """Return the seconds taken and the outputs."""
@@ -270,7 +305,7 @@ class Engine:
     def _read(self, pointer: Any, count: int) -> Array:
         data = bytes(self.emulator.mem.read(pointer.address, FLOAT_BYTES * count + len(GUARD)))
         if not data.endswith(GUARD):
-            raise GuestError("mobilegen_predict wrote past the end of an output")
+            raise GuestError("the library wrote past the end of an array")
         return np.frombuffer(data, "<f4", count)
 
 
@@ -278,7 +313,7 @@ def run_engine(emulator: Any, request: dict[str, Any]) -> tuple[dict[str, Any], 
     """Call the C interface; inputs and outputs are matched by name."""
     engine = Engine(emulator, request)
     started = time.perf_counter()
-    engine.open(guest_path(request, "params"), guest_path(request, "weights"))
+    engine.open(request["files"])
     if request["threads"] > 1:
         engine.require("set_threads", engine.handle, request["threads"])
     loaded = time.perf_counter() - started
@@ -298,6 +333,25 @@ def run_engine(emulator: Any, request: dict[str, Any]) -> tuple[dict[str, Any], 
             results[f"{index}/{request['outputs'].index(name)}"] = array
     emulator.call_symbol("mobilegen_close", engine.handle)
     return {"load_seconds": loaded, "predict_seconds": seconds}, results
+
+
+def use_images(
+    emulator: Any, request: dict[str, Any], outputs: Arrays
+) -> tuple[Arrays, dict[int, tuple[int, float]]]:
+    """Let the library prepare each image, and name the best class of the sample's first output.
+
+    The network, which takes nearly all the time here, has run on the sample already.
+    """
+    engine = Engine(emulator, request)
+    inputs: Arrays = {}
+    classes = {}
+    with np.load(request["arrays"]) as arrays:
+        for sample in request["images"]:
+            pixels = arrays[f"image/{sample}"]
+            inputs[f"input/{sample}"] = engine.preprocess(pixels, request["input_size"])
+            if request["classify"]:
+                classes[sample] = engine.best_class(outputs[f"{sample}/0"])
+    return inputs, classes
 
 
 if __name__ == "__main__":

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mobilegen.executors import tensors
-from mobilegen.executors.base import ExecutionError, Request
+from mobilegen.executors.base import ExecutionError, Picture, Request
 
 REPORT = "report.txt"
+_CLASS = np.dtype([("index", "<i4"), ("probability", "<f4")])
 
 
 @dataclass(frozen=True)
@@ -53,10 +54,32 @@ def read_outputs(request: Request, folder: Path) -> tuple[dict[str, NDArray[Any]
 
 
 def _read(folder: Path, sample: int, index: int) -> NDArray[Any]:
-    path = folder / f"out.{sample}.{index}"
-    if not path.is_file() or path.stat().st_size % 4:
-        raise ExecutionError(f"output {index} of sample {sample} was not written")
-    return np.fromfile(path, "<f4")
+    return _read_array(folder / f"out.{sample}.{index}", np.dtype("<f4"))
+
+
+def write_images(request: Request, folder: Path) -> None:
+    """Write every image to image.<sample>: width and height as 32-bit numbers, then the pixels."""
+    for sample, pixels in request.images.items():
+        height, width = pixels.shape[:2]
+        size = np.array([width, height], "<i4").tobytes()
+        (folder / f"image.{sample}").write_bytes(size + pixels.tobytes())
+
+
+def read_pictures(request: Request, folder: Path) -> dict[int, Picture]:
+    """Read input.<sample> and, if it was asked for, class.<sample>: index and probability.
+
+    Raises:
+        ExecutionError: A file is missing or has another size.
+    """
+    return {sample: _read_picture(request, folder, sample) for sample in request.images}
+
+
+def _read_picture(request: Request, folder: Path, sample: int) -> Picture:
+    made = _read_array(folder / f"input.{sample}", np.dtype("<f4"))
+    if not request.classify:
+        return Picture(made)
+    (best,) = _read_array(folder / f"class.{sample}", _CLASS)
+    return Picture(made, int(best["index"]), float(best["probability"]))
 
 
 def read_report(folder: Path) -> Report:
@@ -75,3 +98,9 @@ def read_report(folder: Path) -> Report:
         raise ExecutionError("the run ended without a report")
     facts = {name: int(found[0]) for name, found in values.items()}
     return Report(load[0], tuple(predict), facts)
+
+
+def _read_array(path: Path, dtype: np.dtype[Any]) -> NDArray[Any]:
+    if not path.is_file() or path.stat().st_size % dtype.itemsize:
+        raise ExecutionError(f"{path.name} was not written")
+    return np.fromfile(path, dtype)

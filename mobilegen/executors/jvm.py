@@ -38,7 +38,8 @@ _JAVA_OPTIONS = (
     "-Xcheck:jni", "-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
     "-XX:-CreateCoredumpOnCrash", "-XX:ErrorFile=crash.log",
 )  # fmt: skip
-# What the class calls the library under test, whatever its file is called.
+_APP_CLASSES = ("ImageClassifier", "ImageData", CLASS_NAME, "Model")
+# What the classes call the library under test, whatever its file is called.
 _TESTED = "mobilegen_tested"
 # The JDK loads its libnio.so and libnet.so late, and would be given ours of the same name.
 _START = """final class Start {
@@ -74,6 +75,7 @@ def execute(abi: str, request: Request, *, offline: bool, timeout: float) -> Exe
     with tempfile.TemporaryDirectory(prefix="mobilegen-") as temporary:
         folder = Path(temporary)
         files.write_inputs(request, folder)
+        files.write_images(request, folder)
         printed = _run(jdk, request, (*places, folder), timeout)
         _refuse_jni_faults(printed, request.package)
         report = files.read_report(folder)
@@ -83,6 +85,7 @@ def execute(abi: str, request: Request, *, offline: bool, timeout: float) -> Exe
             report.predict_seconds,
             f"Java VM {jdk.version}",
             {"constructors_ran": True, "jni_checked": True},
+            files.read_pictures(request, folder),
         )
 
 
@@ -128,16 +131,26 @@ def _shim_options(name: str) -> tuple[str, ...]:
 
 
 def _classes(jdk: Jdk, request: Request) -> Path:
-    """Compile the driver and the class that apps get; return the folder of classes."""
-    driver = (programs.tools_dir() / "jvm" / "Driver.java").read_text("utf-8")
-    source = java_source(CLASS_NAME, request.package, _TESTED)
-    digest = sha256_bytes(f"{jdk.version}\n{driver}\n{source}\n{_START}".encode())
+    """Compile the driver and the classes that apps get; return the folder of classes."""
+    sources = _sources(request.package)
+    digest = sha256_bytes("\n".join((str(jdk.version), *sources.values())).encode())
     folder = cache_dir() / "executors" / f"classes-{digest[:16]}"
     with file_lock(folder.with_suffix(".lock")):
         if not (folder / "Driver.class").is_file():
             with new_dir(folder) as temporary:
-                _compile(jdk, {"Driver": driver, "Start": _START, CLASS_NAME: source}, temporary)
+                _compile(jdk, sources, temporary)
     return folder
+
+
+def _sources(package: str) -> dict[str, str]:
+    """Return the source of each class by its name; what needs Android itself is left out."""
+    own = {
+        name: (programs.tools_dir() / "jvm" / f"{name}.java").read_text("utf-8")
+        for name in ("Driver", "Images")
+    }
+    inside = f"package {check_package(package)};\n{own['Images']}"
+    apps = {name: java_source(name, package, _TESTED) for name in _APP_CLASSES}
+    return {"Driver": own["Driver"], "Start": _START, "Images": inside, **apps}
 
 
 def _compile(jdk: Jdk, sources: dict[str, str], folder: Path) -> None:
@@ -161,8 +174,9 @@ def _run(jdk: Jdk, request: Request, places: tuple[Path, Path, Path], timeout: f
     library = str(request.library.resolve())
     argv: list[str | Path] = [
         jdk.java, *_JAVA_OPTIONS, "-Djava.library.path=.", "-cp", classes, "Start",
-        f"{request.package}.{CLASS_NAME}", stand_ins / OPENER, model_folder(request),
-        str(request.threads), str(len(request.samples)), *map(str, tensors.dims(request)),
+        request.package, stand_ins / OPENER, model_folder(request),
+        str(request.threads), str(len(request.samples)), ",".join(map(str, tensors.dims(request))),
+        ",".join(map(str, request.images)), str(int(request.classify)),
     ]  # fmt: skip
     # The VM finds its own libnet.so before any other, and cannot search a folder with a colon.
     (folder / f"lib{_TESTED}.so").symlink_to(library)
@@ -190,7 +204,7 @@ def _explain(error: ProcessError) -> list[str]:
 def _refuse_jni_faults(printed: str, package: str) -> None:
     """Fail for what -Xcheck:jni found in our natives; the VM's own natives may have faults too."""
     lines = printed.splitlines()
-    ours = f"at {package}.{CLASS_NAME}."
+    ours = f"at {package}."
     faults = [
         f"{line} {place.strip()}"
         for line, place in itertools.pairwise(lines)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mobilegen.artifacts import Graph, SourceModel, TensorSpec
 from mobilegen.names import load_object
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
+    from mobilegen.graph.samples import Sample
 
-# From the model's inputs to samples of them: per sample, arrays by input name.
-SampleSource = Callable[[tuple[TensorSpec, ...]], Sequence[Mapping[str, "npt.NDArray[Any]"]]]
+# From the model's inputs to samples of them, without outputs.
+SampleSource = Callable[[tuple[TensorSpec, ...]], Sequence["Sample"]]
 
 
 @dataclass(frozen=True)

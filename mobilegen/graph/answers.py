@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import onnx
@@ -11,7 +11,6 @@ import onnx
 from mobilegen.artifacts import Check, TensorSpec
 from mobilegen.errors import ModelError
 from mobilegen.graph import native, reference
-from mobilegen.graph.arrays import Array
 from mobilegen.graph.reference import Arrays
 from mobilegen.graph.samples import Sample, integer_limits, make_inputs
 from mobilegen.graph.shapes import read_trace
@@ -43,7 +42,7 @@ def ask_original(
     path: Path,
     model: onnx.ModelProto,
     specs: Sequence[TensorSpec],
-    given: Sequence[Mapping[str, Array]],
+    given: Sequence[Sample],
     *,
     timeout: float,
 ) -> Answers:
@@ -60,7 +59,7 @@ def ask_original(
             repeatable, have no fixed shape, or do not depend on the input.
     """
     limits = integer_limits(model)
-    inputs = [dict(sample) for sample in given]
+    inputs = [dict(sample.inputs) for sample in given]
     inputs += [make_inputs(specs, seed, limits) for seed in range(_SAMPLES - len(given))]
     run = reference.run_step(path, [*inputs, inputs[0]], path.parent)
     steps = [native.Step("check", path), run, native.Step("trace", path)]
@@ -74,7 +73,8 @@ def ask_original(
         more = [_louder(make_inputs(specs, seed, limits)) for seed in seeds]
         inputs, outputs = _more_varied(path, inputs, outputs, more, timeout)
     checks = (*_PASSED, _require_variation(outputs))
-    samples = tuple(Sample(i, o) for i, o in zip(inputs, outputs, strict=True))
+    asked = [*given, *(Sample(made) for made in inputs[len(given) :])]
+    samples = tuple(replace(s, outputs=o) for s, o in zip(asked, outputs, strict=True))
     return Answers(samples, read_trace(trace), checks)
 
 

@@ -18,6 +18,7 @@ from mobilegen.graph.candidates import make_candidates
 from mobilegen.graph.external import inline_external_data
 from mobilegen.graph.load import MAX_BYTES, read_model
 from mobilegen.graph.samples import Sample, require_fitting, write_samples
+from mobilegen.graph.scores import score_kind
 from mobilegen.graph.shapes import bind_shapes, fix_shapes, real_inputs, set_shape, trace_shapes
 from mobilegen.system.files import write_bytes
 
@@ -63,7 +64,7 @@ def build_graph(
     """
     prepared = prepare(path, tuple(input_shapes))
     given = sample_source(prepared.inputs) if sample_source else []
-    require_fitting(prepared.inputs, given)
+    require_fitting(prepared.inputs, [sample.inputs for sample in given])
     with tempfile.TemporaryDirectory(prefix="mobilegen-") as scratch:
         original = Path(scratch, "original.onnx")
         original.write_bytes(prepared.data)
@@ -86,6 +87,7 @@ def build_graph(
         opset=walk.opset(model),
         samples=write_samples(work_dir / "samples.npz", answers.samples),
         checks=(*prepared.checks, *answers.checks, equal),
+        scores=score_kind(model, outputs[0].name, answers.samples),
     )
 
 

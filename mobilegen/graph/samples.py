@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import onnx
 
 from mobilegen.artifacts import TensorSpec
@@ -18,32 +19,61 @@ _WAVES = 4
 _NOISE = 0.25
 # Integer inputs are mostly word numbers, masks or flags: 0 and 1 are valid for all of them.
 _FEW = 2
+_PIXELS = "pixels"
+_IMAGE = "image"
+
+
+@dataclass(frozen=True)
+class CheckImage:
+    """An image that a sample was made from.
+
+    Attributes:
+        name: Of its file.
+        pixels: Upright, height x width x (red, green, blue), uint8.
+    """
+
+    name: str
+    pixels: npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
 class Sample:
-    """One input of the model and the reference's answer, arrays by tensor name."""
+    """One input of the model and the reference's answer, arrays by tensor name.
+
+    Attributes:
+        outputs: Empty until the reference was asked.
+        image: What the input was made from; None for numbers.
+    """
 
     inputs: Mapping[str, Array]
-    outputs: Mapping[str, Array]
+    outputs: Mapping[str, Array] = field(default_factory=dict)
+    image: CheckImage | None = None
 
 
 def read_samples(path: Path) -> tuple[Sample, ...]:
-    """Read the samples of a `Graph`, in order."""
+    """Read the samples of a `Graph`, in order.
+
+    Raises:
+        ValueError, OSError, zipfile.BadZipFile: The file does not hold samples.
+    """
     arrays = read_npz(path)
     count = 1 + max(int(key.split("/", 1)[0]) for key in arrays)
-    return tuple(
-        Sample(_below(arrays, f"{index}/in/"), _below(arrays, f"{index}/out/"))
-        for index in range(count)
-    )
+    return tuple(_read_sample(_below(arrays, f"{index}/")) for index in range(count))
 
 
 def write_samples(path: Path, samples: Sequence[Sample]) -> Path:
-    """Write samples as "<i>/in/<name>" and "<i>/out/<name>"; same samples, same bytes."""
+    """Write samples: same samples, same bytes.
+
+    The arrays are "<i>/in/<name>" and "<i>/out/<name>"; for samples that were made from an image
+    also "<i>/pixels" and "<i>/image", the name of its file.
+    """
     arrays: dict[str, Array] = {}
     for index, sample in enumerate(samples):
         arrays |= {f"{index}/in/{name}": array for name, array in sample.inputs.items()}
         arrays |= {f"{index}/out/{name}": array for name, array in sample.outputs.items()}
+        if sample.image:
+            arrays |= {f"{index}/{_PIXELS}": sample.image.pixels}
+            arrays |= {f"{index}/{_IMAGE}": np.array(sample.image.name)}
     return write_npz(path, arrays)
 
 
@@ -85,7 +115,7 @@ def integer_limits(model: onnx.ModelProto) -> dict[str, int]:
 
 def samples_from_file(
     path: Path,
-) -> Callable[[tuple[TensorSpec, ...]], list[dict[str, Array]]]:
+) -> Callable[[tuple[TensorSpec, ...]], list[Sample]]:
     """Return a source of samples: the arrays "<i>/in/<name>" or "<i>/<name>" of an .npz.
 
     Calling it raises ConfigError when the file cannot be read or lacks an input.
@@ -104,7 +134,22 @@ def require_fitting(specs: Sequence[TensorSpec], samples: Sequence[Mapping[str, 
             _require_fitting(spec, sample.get(spec.name), number)
 
 
-def _from_file(path: Path, specs: Sequence[TensorSpec]) -> list[dict[str, Array]]:
+def _read_sample(arrays: Mapping[str, Array]) -> Sample:
+    return Sample(_below(arrays, "in/"), _below(arrays, "out/"), _read_image(arrays))
+
+
+def _read_image(arrays: Mapping[str, Array]) -> CheckImage | None:
+    if _PIXELS not in arrays:
+        return None
+    pixels, name = arrays[_PIXELS], arrays.get(_IMAGE, np.empty(0))
+    if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3 or not pixels.size:
+        raise ValueError(f"{pixels.dtype} {pixels.shape} are no pixels of an image")
+    if name.dtype.kind != "U" or name.ndim:
+        raise ValueError("the name of an image is no text")
+    return CheckImage(str(name), pixels)
+
+
+def _from_file(path: Path, specs: Sequence[TensorSpec]) -> list[Sample]:
     try:
         arrays = read_npz(path)
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
@@ -116,7 +161,7 @@ def _from_file(path: Path, specs: Sequence[TensorSpec]) -> list[dict[str, Array]
     numbers = sorted({int(k.split("/")[0]) for k in arrays if k.split("/")[0].isdecimal()})
     found = [_below(arrays, f"{n}/") | _below(arrays, f"{n}/in/") for n in numbers]
     names = [spec.name for spec in specs]
-    return [{name: sample[name] for name in names if name in sample} for sample in found]
+    return [Sample({name: each[name] for name in names if name in each}) for each in found]
 
 
 def _require_fitting(spec: TensorSpec, array: Array | None, number: int) -> None:

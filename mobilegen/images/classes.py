@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from mobilegen.artifacts import Scores
 from mobilegen.errors import ConfigError
 
 
@@ -43,25 +44,20 @@ def read_labels(path: Path, classes: int) -> tuple[str, ...]:
     return tuple(line.strip() for line in lines)
 
 
-def is_probabilities(scores: NDArray[np.float32]) -> bool:
-    """True when scores are a distribution already, so that softmax must not be applied again."""
-    return bool(scores.min() >= 0 and abs(float(scores.sum(dtype=np.float64)) - 1) < 1e-3)
-
-
-def probabilities(scores: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return the distribution over the classes: softmax of logits, or the scores themselves."""
+def probabilities(scores: NDArray[np.float32], kind: Scores) -> NDArray[np.float64]:
+    """Return the probability of each class: softmax of logits, or the scores themselves."""
     flat = scores.astype(np.float64).ravel()
-    if is_probabilities(scores):
+    if kind == "probabilities":
         return flat
     powers: NDArray[np.float64] = np.exp(flat - flat.max())
     return np.asarray(powers / powers.sum())
 
 
 def top_predictions(
-    scores: NDArray[np.float32], labels: tuple[str, ...], count: int = 5
+    scores: NDArray[np.float32], labels: tuple[str, ...], count: int = 5, *, kind: Scores
 ) -> tuple[Prediction, ...]:
     """Return the `count` most probable classes, best first; ties go to the lower index."""
-    chances = probabilities(scores)
+    chances = probabilities(scores, kind)
     order = np.argsort(-chances, kind="stable")[:count]
     return tuple(
         Prediction(int(i), labels[i] if labels else f"class {i}", float(chances[i])) for i in order

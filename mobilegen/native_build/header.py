@@ -77,6 +77,7 @@ def render_header(
             labels=contents.labels if contents.embed else (),
             rule=initializer(contents.preprocess) if contents.preprocess else "",
             embed=contents.embed,
+            probabilities=artifact.scores == "probabilities",
         )
     )
 

@@ -44,6 +44,7 @@ def execute_library(
         threads=threads,
         samples=(dict(inputs),),
         interface=interface(result.artifact),
+        embedded=result.embeds_model,
     )
     try:
         return executors.execute(abi, request, offline=offline)

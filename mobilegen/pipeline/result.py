@@ -38,6 +38,11 @@ class Result:
         """Option values of the build."""
         return dict(self.report.options)
 
+    @property
+    def embeds_model(self) -> bool:
+        """True when the libraries have the model inside."""
+        return self.options.get("embed_model") == str(True)
+
     def library(self, abi: str) -> Library:
         """Return the library of one ABI.
 

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mobilegen.artifacts import TensorSpec
 from mobilegen.errors import ConfigError
-from mobilegen.images.preprocess import bind_preprocess, image_to_input, read_image
+from mobilegen.graph.samples import CheckImage, Sample
+from mobilegen.images.preprocess import bind_preprocess, pixels_to_input, read_image
 from mobilegen.pipeline.plan import BuildPlan
 
 
-def check_samples(
-    plan: BuildPlan, inputs: tuple[TensorSpec, ...]
-) -> list[dict[str, NDArray[np.float32]]]:
-    """Return the check images as inputs of the model, in the order of the settings.
+def check_samples(plan: BuildPlan, inputs: tuple[TensorSpec, ...]) -> list[Sample]:
+    """Return the check images as samples of the model's input, in the order of the settings.
 
     Raises:
         ConfigError: There are images, but the model does not take one.
@@ -28,4 +26,8 @@ def check_samples(
             hint="add a preprocess section, or remove check_images",
         )
     rule = bind_preprocess(plan.preprocess, inputs[0])
-    return [{inputs[0].name: image_to_input(read_image(path), rule)} for path in plan.check_images]
+    images = [CheckImage(path.name, np.asarray(read_image(path))) for path in plan.check_images]
+    return [
+        Sample({inputs[0].name: pixels_to_input(image.pixels, rule)}, image=image)
+        for image in images
+    ]

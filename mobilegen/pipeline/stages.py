@@ -86,7 +86,9 @@ def graph_decisions(plan: BuildPlan) -> dict[str, str]:
         "shapes": repr(plan.input_shapes),
         "images": repr([str(path) for path in plan.check_images]),
         "preprocess": repr(plan.preprocess),
-        "code": source_identity(_CODE, "graph", "frontends", "images", "verify"),
+        "code": source_identity(
+            _CODE, "pipeline/samples.py", "graph", "frontends", "images", "verify"
+        ),
         "versions": " ".join(version(name) for name in ("onnx", "onnxruntime", "onnxsim")),
     }
 
@@ -116,7 +118,6 @@ def description_decisions(plan: BuildPlan) -> dict[str, str]:
     """Option values that the description depends on."""
     return {
         "preprocess": repr(plan.preprocess),
-        "images": repr([path.name for path in plan.check_images]),
         "code": source_identity(_CODE, "images"),
     }
 
@@ -133,21 +134,23 @@ def describe(plan: BuildPlan, folder: Path) -> str:
         write_text(folder / LABELS, "".join(f"{label}\n" for label in labels))
     if plan.preprocess:
         dump_json(bind_preprocess(plan.preprocess, graph.inputs[0]), folder / PREPROCESS)
-    dump_json(Description(labels, _answers(plan, graph, labels)), folder / RESULT)
+    dump_json(Description(labels, _answers(graph, labels)), folder / RESULT)
     return f"{len(labels)} labels" if labels else "no labels"
 
 
-def _answers(plan: BuildPlan, graph: Graph, labels: tuple[str, ...]) -> tuple[Answer, ...]:
-    """The check images are the first samples of the reference."""
+def _answers(graph: Graph, labels: tuple[str, ...]) -> tuple[Answer, ...]:
+    """What the source model says of the check images."""
     from mobilegen.graph.samples import read_samples
     from mobilegen.images.classes import top_predictions
 
     if not labels:
         return ()
     answers = []
-    for path, sample in zip(plan.check_images, read_samples(graph.samples), strict=False):
-        best = top_predictions(sample.outputs[graph.outputs[0].name], labels, 1)[0]
-        answers.append(Answer(path.name, best.label, best.probability))
+    for sample in read_samples(graph.samples):
+        if sample.image:
+            scores = sample.outputs[graph.outputs[0].name]
+            best = top_predictions(scores, labels, 1, kind=graph.scores)[0]
+            answers.append(Answer(sample.image.name, best.label, best.probability))
     return tuple(answers)
 
 
@@ -174,6 +177,7 @@ def make_artifact(plan: BuildPlan, folder: Path) -> str:
         graph, plan.precision, folder, limit=plan.limit, offline=plan.offline
     )
     refuse_failures(artifact.checks)
+    artifact = dataclasses.replace(artifact, scores=graph.scores)
     leave_result(plan, "artifact", folder, artifact)
     return f"{artifact.candidate} graph, {plan.precision}"
 
@@ -267,7 +271,7 @@ def proof_decisions(plan: BuildPlan, abi: str) -> dict[str, str]:
         "limit": repr(plan.limit),
         "package": plan.package,
         "classes": repr(plan.labels is not None),
-        "images": repr([path.name for path in plan.check_images]),
+        "embed": str(plan.embed_model),
         "native": native_identity(),
         "code": source_identity(_CODE, "executors", "images", "toolboxes", "verify"),
     }
@@ -284,7 +288,7 @@ def prove_library(plan: BuildPlan, folder: Path, abi: str) -> str:
         package=plan.package,
         limit=plan.limit,
         classes=plan.labels is not None,
-        images=tuple(path.name for path in plan.check_images),
+        embedded=plan.embed_model,
         offline=plan.offline,
     )
     refuse_failures(checks)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from mobilegen.artifacts import Artifact, Check, Graph, Library
 from mobilegen.errors import MobilegenError
 from mobilegen.executors import catalog as executors
-from mobilegen.executors.base import Execution, Request, Unavailable
-from mobilegen.graph.samples import read_samples
+from mobilegen.executors.base import Execution, Picture, Request, Unavailable
+from mobilegen.graph.samples import Sample, read_samples
 from mobilegen.images.classes import probabilities
 from mobilegen.verify.numeric import parity
 
-Arrays = Mapping[str, NDArray[np.float32]]
+Floats = NDArray[np.float32]
 PROBABILITY_LIMIT = 1e-3
 
 
@@ -28,19 +28,19 @@ def verify_library(
     package: str,
     limit: float,
     classes: bool,
-    images: Sequence[str] = (),
+    embedded: bool = False,
     offline: bool = False,
 ) -> tuple[Check, ...]:
-    """Execute the library of one ABI on the reference samples.
+    """Execute the library of one ABI on the reference samples and the images among them.
 
     Args:
         limit: Largest allowed max |difference| / max |reference|.
         classes: True for a classifier: its best class and probability are compared too.
-        images: Names of the check images, which are the first samples.
+        embedded: True: the library has the model inside, and that one is opened.
 
     Returns:
-        A parity check for each sample and the class checks; one skipped check when this
-        computer cannot run the ABI; one failed check when the run failed.
+        A parity check for each sample, a pixel check and a class check for each image; one
+        skipped check when this computer cannot run the ABI; one failed check when the run failed.
     """
     abi = library.target.abi
     samples = read_samples(graph.samples)
@@ -51,6 +51,9 @@ def verify_library(
         threads=1,
         samples=tuple(sample.inputs for sample in samples),
         interface=interface(artifact),
+        embedded=embedded,
+        images={i: each.image.pixels for i, each in enumerate(samples) if each.image},
+        classify=classes,
     )
     title = f"the compiled {abi} library answers like the source model"
     try:
@@ -59,8 +62,7 @@ def verify_library(
         return (Check(f"{abi}.run", title, "skipped", detail=str(reason)),)
     except MobilegenError as error:
         return (Check(f"{abi}.run", title, "fail", detail=str(error)),)
-    references = [sample.outputs for sample in samples]
-    return compare(abi, execution, references, limit, images if classes else ())
+    return compare(abi, execution, samples, artifact, limit)
 
 
 def interface(artifact: Artifact) -> Literal["jni", "c"]:
@@ -71,26 +73,24 @@ def interface(artifact: Artifact) -> Literal["jni", "c"]:
 def compare(
     place: str,
     execution: Execution,
-    references: Sequence[Arrays],
+    samples: Sequence[Sample],
+    artifact: Artifact,
     limit: float,
-    images: Sequence[str],
 ) -> tuple[Check, ...]:
-    """Compare an execution with the reference outputs of the same samples.
+    """Compare an execution with the reference's answers to the same samples.
 
     An executor that comes nearer to a phone but was not available is a skipped check: a library
     that ran in a plain process has not yet been loaded by a Java VM.
     """
     checks = []
-    for index, (reference, outputs) in enumerate(zip(references, execution.outputs, strict=True)):
-        name = images[index] if index < len(images) else f"sample {index}"
+    for index, (sample, outputs) in enumerate(zip(samples, execution.outputs, strict=True)):
+        name = sample.image.name if sample.image else f"sample {index}"
         title = f"{place} library run by {execution.executor} equals onnxruntime on {name}"
         checks.append(
-            parity(reference, outputs, limit=limit, id=f"{place}.parity.{index}", title=title)
+            parity(sample.outputs, outputs, limit=limit, id=f"{place}.parity.{index}", title=title)
         )
-    checks += [
-        class_check(f"{place}.class.{index}", name, references[index], execution.outputs[index])
-        for index, name in enumerate(images)
-    ]
+    for index, picture in execution.pictures.items():
+        checks += _picture_checks(place, index, samples[index], picture, artifact)
     passed_over = execution.facts.get("passed_over", ())
     checks += [
         Check(f"{place}.executor", f"the {place} library runs as on a phone", "skipped", detail=why)
@@ -99,18 +99,43 @@ def compare(
     return tuple(checks)
 
 
-def class_check(id: str, image: str, reference: Arrays, outputs: Arrays) -> Check:
+def _picture_checks(
+    place: str, index: int, sample: Sample, picture: Picture, artifact: Artifact
+) -> list[Check]:
+    name = sample.image.name if sample.image else f"sample {index}"
+    wanted = sample.inputs[artifact.inputs[0].tensor.name]
+    checks = [pixel_check(f"{place}.pixels.{index}", name, wanted, picture.input)]
+    if picture.best is not None:
+        scores = sample.outputs[artifact.outputs[0].tensor.name]
+        chances = probabilities(scores, artifact.scores)
+        checks.append(class_check(f"{place}.class.{index}", name, chances, picture))
+    return checks
+
+
+def pixel_check(id: str, image: str, wanted: Floats, made: Floats) -> Check:
+    """State that the library makes the same input of an image as Python, to the last bit."""
+    title = f"{image}: the compiled preprocessing gives the same input, bit by bit"
+    ours, theirs = (np.ascontiguousarray(array, "<f4").ravel() for array in (wanted, made))
+    if ours.size != theirs.size:
+        return Check(id, title, "fail", None, 0, f"{theirs.size} numbers instead of {ours.size}")
+    count = int(np.count_nonzero(ours.view("<u4") != theirs.view("<u4")))
+    if not count:
+        return Check(id, title, "pass", 0, 0)
+    largest = float(np.abs(ours.astype(np.float64) - theirs).max())
+    detail = f"of {ours.size} numbers; largest difference {largest:.3g}"
+    return Check(id, title, "fail", count, 0, detail)
+
+
+def class_check(id: str, image: str, wanted: NDArray[np.float64], picture: Picture) -> Check:
     """State that the best class is the same and its probability within `PROBABILITY_LIMIT`."""
-    wanted = probabilities(next(iter(reference.values())))
-    seen = probabilities(next(iter(outputs.values())))
-    best, other = int(wanted.argmax()), int(seen.argmax())
-    difference = abs(float(wanted[best]) - float(seen[best]))
-    same = best == other and difference <= PROBABILITY_LIMIT
+    best, seen = int(wanted.argmax()), picture.probability
+    difference = abs(float(wanted[best]) - seen)
+    same = best == picture.best and difference <= PROBABILITY_LIMIT
     return Check(
         id,
-        f"{image}: same class and probability as the source model",
+        f"{image}: the library names the same class with the same probability",
         "pass" if same else "fail",
         difference,
         PROBABILITY_LIMIT,
-        f"class {other} with {seen[other]:.4f}, source model {best} with {wanted[best]:.4f}",
+        f"class {picture.best} with {seen:.4f}, source model {best} with {wanted[best]:.4f}",
     )

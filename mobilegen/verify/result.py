@@ -47,14 +47,20 @@ def verify_result(
             package=result.options["package"],
             limit=limit,
             classes=bool(result.labels),
-            images=result.options["images"].split("\n") if result.options["images"] else (),
+            embedded=result.embeds_model,
             offline=offline,
         )
 
 
 def _stored_samples(result: Result) -> tuple[Sample, ...]:
+    """Read the reference; it must still have every check image, or less would be proved."""
     try:
-        return read_samples(result.reference)
+        samples = read_samples(result.reference)
+        images = "\n".join(sample.image.name for sample in samples if sample.image)
+        if images != result.options["images"]:
+            wanted = result.options["images"].split("\n")
+            raise ValueError(f"check images {images.split()} instead of {wanted}")
+        return samples
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise UsageError(
             f"the result in {result.folder} is damaged",

@@ -10,9 +10,6 @@
 namespace mobilegen {
 namespace {
 
-// mobilegen/images/classes.py says what is a distribution already.
-const double kSumTolerance = 1e-3;
-
 struct Softmax {
   float largest;
   double divisor;  // 0: the scores are probabilities
@@ -20,14 +17,10 @@ struct Softmax {
 
 Softmax softmax_of(const float* scores, int count) {
   Softmax softmax = {scores[0], 0};
-  float smallest = scores[0];
-  double sum = 0;
+  if (kModel.probabilities) return softmax;
   for (int i = 0; i < count; i++) {
     if (scores[i] > softmax.largest) softmax.largest = scores[i];
-    if (scores[i] < smallest) smallest = scores[i];
-    sum += scores[i];
   }
-  if (smallest >= 0 && fabs(sum - 1) < kSumTolerance) return softmax;
   for (int i = 0; i < count; i++) {
     softmax.divisor += exp(static_cast<double>(scores[i]) - softmax.largest);
   }

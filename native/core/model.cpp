@@ -30,6 +30,7 @@ const Model kModel = {kInputs,
                        mobilegen_embedded_weights},
                       kRule,
                       MOBILEGEN_LABELS,
-                      MOBILEGEN_LABEL_COUNT};
+                      MOBILEGEN_LABEL_COUNT,
+                      MOBILEGEN_PROBABILITIES != 0};
 
 }  // namespace mobilegen

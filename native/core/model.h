@@ -37,6 +37,7 @@ struct Model {
   const Preprocess* preprocess;  // null if images were not described
   const char* labels;            // of an embedded model: one after the other, each ended by a zero
   int label_count;
+  bool probabilities;  // the first output's numbers are probabilities, not logits
 };
 
 // Number of elements; 1 for a scalar.

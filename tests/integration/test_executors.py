@@ -20,7 +20,7 @@ Interface = Literal["jni", "c"]
 Library = Callable[..., Path]
 
 
-def ways(*interfaces: str) -> pytest.MarkDecorator:
+def ways(*interfaces: str, java: bool = True) -> pytest.MarkDecorator:
     """Every (ABI, executor, interface) that can run; the Java VM has no C interface."""
     names = {emulator: "emulite", jvm: "jvm", elfrun: "elfrun"}
     found = [
@@ -28,12 +28,14 @@ def ways(*interfaces: str) -> pytest.MarkDecorator:
         for abi, executors in catalog.EXECUTORS.items()
         for executor in executors
         for interface in interfaces
-        if not (executor is jvm and interface == "c")
+        if executor is not jvm or (java and interface == "jni")
     ]
     return pytest.mark.parametrize(("abi", "executor", "interface"), found)
 
 
 every_way = ways("jni", "c")
+# The stand-in does not have the natives of the Java classes for images.
+native_ways = ways("jni", "c", java=False)
 
 
 @pytest.fixture(scope="session")
@@ -192,6 +194,69 @@ def test_write_past_the_output_is_found(
 ) -> None:
     with pytest.raises(ExecutionError, match="past the end"):
         run(executor, abi, library(abi, "overrun"), model, interface)
+
+
+PIXELS = np.random.default_rng(1).integers(0, 256, (3, 5, 3), np.uint8)
+
+
+def run_image(
+    executor: Executor,
+    abi: str,
+    path: Path,
+    artifact: Artifact,
+    interface: Interface,
+    *,
+    classify: bool = True,
+) -> Execution:
+    """The second sample comes with an image."""
+    request = standin.make_request(path, artifact, interface)
+    request = dataclasses.replace(request, images={1: PIXELS}, classify=classify)
+    return executor.execute(abi, request, offline=False, timeout=120)
+
+
+@native_ways
+def test_images_reach_the_library(
+    abi: str, executor: Executor, interface: Interface, library: Library, model: Artifact
+) -> None:
+    """Every field of the image is where the library's own compiler puts it."""
+    execution = run_image(executor, abi, library(abi), model, interface)
+    assert list(execution.pictures) == [1]
+    picture = execution.pictures[1]
+    assert picture.input[:10].tolist() == [0, 5, 3, 0, 0, 45, 15, 0, 1, 0]
+    assert picture.input[10:55].tolist() == PIXELS.ravel().tolist()
+    if executor is emulator:
+        scores = execution.outputs[1]["y"].ravel()
+        assert (picture.best, picture.probability) == (scores.argmax(), scores.max())
+    else:
+        assert (picture.best, picture.probability) == (5, 0.25)
+    without = run_image(executor, abi, library(abi), model, interface, classify=False)
+    assert without.pictures[1].best is None
+
+
+@ways("jni", java=False)
+def test_write_past_the_input_is_found(
+    abi: str, executor: Executor, interface: Interface, library: Library, model: Artifact
+) -> None:
+    with pytest.raises(ExecutionError, match="past the end"):
+        run_image(executor, abi, library(abi, "overrun"), model, interface)
+
+
+@native_ways
+def test_refused_image_is_an_error(
+    abi: str, executor: Executor, interface: Interface, library: Library, model: Artifact
+) -> None:
+    with pytest.raises(ExecutionError, match=r"mobilegen_preprocess returned -1: .*no image"):
+        run_image(executor, abi, library(abi, "refuse"), model, interface)
+
+
+@ways("c")
+def test_library_without_a_model_is_an_error(
+    abi: str, executor: Executor, interface: Interface, library: Library, model: Artifact
+) -> None:
+    request = standin.make_request(library(abi), model, interface)
+    request = dataclasses.replace(request, embedded=True)
+    with pytest.raises(ExecutionError, match=r"mobilegen_open_embedded returned -1: .*no model"):
+        executor.execute(abi, request, offline=False, timeout=120)
 
 
 @ways("jni")

@@ -23,7 +23,7 @@ from mobilegen.graph import candidates, native
 from mobilegen.graph.build import build_graph
 from mobilegen.graph.costs import measure_costs
 from mobilegen.graph.reference import run_reference
-from mobilegen.graph.samples import make_inputs, read_samples
+from mobilegen.graph.samples import Sample, make_inputs, read_samples
 from mobilegen.graph.shapes import trace_shapes
 from mobilegen.system.process import run
 from mobilegen.verify.numeric import parity
@@ -178,11 +178,11 @@ def test_output_without_a_declared_shape(tmp_path: Path) -> None:
 def test_given_samples_come_first_and_are_filled_up(tmp_path: Path) -> None:
     path = models.save(models.lenet(), tmp_path / "m.onnx")
     mine = {"image": np.random.default_rng(5).normal(size=(1, 1, 28, 28)).astype(np.float32)}
-    graph = build_graph(path, tmp_path / "work", sample_source=lambda specs: [mine])
+    graph = build_graph(path, tmp_path / "work", sample_source=lambda specs: [Sample(mine)])
     samples = read_samples(graph.samples)
     assert len(samples) == 2
     np.testing.assert_array_equal(samples[0].inputs["image"], mine["image"])
-    three = [make_inputs(graph.inputs, seed) for seed in (7, 8, 9)]
+    three = [Sample(make_inputs(graph.inputs, seed)) for seed in (7, 8, 9)]
     graph = build_graph(path, tmp_path / "work", sample_source=lambda specs: three)
     assert len(read_samples(graph.samples)) == 3
 
@@ -190,7 +190,7 @@ def test_given_samples_come_first_and_are_filled_up(tmp_path: Path) -> None:
 def test_samples_that_do_not_fit(tmp_path: Path) -> None:
     path = models.save(models.lenet(), tmp_path / "m.onnx")
     with pytest.raises(ConfigError, match="does not fit"):
-        build_graph(path, tmp_path / "w", sample_source=lambda s: [{"image": np.zeros(3)}])
+        build_graph(path, tmp_path / "w", sample_source=lambda s: [Sample({"image": np.zeros(3)})])
     assert not (tmp_path / "w").exists()
 
 

@@ -8,7 +8,8 @@
  *   STANDIN_THROW    the Java native throws java.lang.IllegalStateException
  *   STANDIN_PENDING  the Java native goes on calling JNI while an exception is pending
  *   STANDIN_WRONG    the Java native takes a string for an array
- *   STANDIN_OVERRUN  predict writes one element too many
+ *   STANDIN_OVERRUN  predict and preprocess write one element too many
+ *   STANDIN_REFUSE   preprocess returns an error
  * w is read from the weights file; the number of elements is the first word of the params file.
  */
 #include <stdarg.h>
@@ -216,6 +217,50 @@ EXPORT int mobilegen_predict(mobilegen_engine* engine, const float* const* input
   outputs[0][engine->count] = 1;
 #endif
   return 0;
+}
+
+/* Tells what it was given: the fields of the image, then its pixels. */
+EXPORT int mobilegen_preprocess(const mobilegen_image* image, float* input) {
+  const mobilegen_plane* plane = image->planes;
+  const float told[] = {image->format,     image->width,
+                        image->height,     image->rotation,
+                        image->mirrored,   plane->size,
+                        plane->row_stride, plane->pixel_stride,
+                        !plane[1].data,    plane[2].size};
+  enum { COUNT = 64, TOLD = sizeof told / sizeof *told };
+#ifdef STANDIN_REFUSE
+  return fail("no image", "preprocess");
+#endif
+  for (int i = 0; i < COUNT; i++) {
+    const size_t at = (size_t)i - TOLD;
+    input[i] = i < TOLD ? told[i] : at < plane->size ? ((const unsigned char*)plane->data)[at] : 0;
+  }
+#ifdef STANDIN_OVERRUN
+  input[COUNT] = 1;
+#endif
+  return 0;
+}
+
+EXPORT int mobilegen_top_classes(mobilegen_engine* engine, const float* scores, int count, int k,
+                                 mobilegen_class* classes) {
+  classes->index = 0;
+  for (int i = 1; i < count; i++) {
+    if (scores[i] > scores[classes->index]) classes->index = i;
+  }
+  classes->probability = scores[classes->index];
+  return k == 1;
+}
+
+EXPORT int mobilegen_classify(mobilegen_engine* engine, const mobilegen_image* image, int k,
+                              mobilegen_class* classes) {
+  classes->index = image->width;
+  classes->probability = engine ? 0.25f : 0;
+  return k == 1;
+}
+
+EXPORT int mobilegen_open_embedded(mobilegen_engine** out) {
+  *out = 0;
+  return fail("no model", "open_embedded");
 }
 
 /* The Java natives; entries of the JNI function table by their index in the JNI specification. */

@@ -155,8 +155,9 @@ MOBILEGEN_API int mobilegen_preprocess(const mobilegen_image* image, float* inpu
 MOBILEGEN_API int mobilegen_classify(mobilegen_engine* engine, const mobilegen_image* image, int k,
                                      mobilegen_class* classes);
 
-/* The same from scores that were computed already. Scores that are no distribution go through
- * softmax; among equal ones the lower index comes first, and not-a-number is left out.
+/* The same from scores of the first output that were computed already. They go through softmax,
+ * unless the model gives probabilities itself; among equal ones the lower index comes first, and
+ * not-a-number is left out.
  *
  * engine: for the labels; may be NULL.
  */

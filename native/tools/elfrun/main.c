@@ -2,10 +2,12 @@
  *
  *   elfrun c   LIBRARY PARAMS WEIGHTS THREADS SAMPLES INPUTS NAME… OUTPUTS NAME…
  *   elfrun jni LIBRARY PREFIX FOLDER  THREADS SAMPLES DIM…
+ *   elfrun images LIBRARY PARAMS WEIGHTS SIZE CLASSIFY SAMPLE…
  *
- * PREFIX is the beginning of the natives' symbols, "Java_…_ImageRecognition_". Sample s has its
- * inputs in the files in.<s>.<i> of the current folder, raw floats; outputs go to out.<s>.<i>, and
- * facts to report.txt, "name value" on each line.
+ * Empty PARAMS and WEIGHTS, or an empty FOLDER, stand for the model inside of the library. PREFIX is
+ * the beginning of the natives' symbols, "Java_…_ImageRecognition_". Sample s has its inputs in the
+ * files in.<s>.<i> of the current folder, raw floats; outputs go to out.<s>.<i>, and facts to
+ * report.txt, "name value" on each line. images.h has the third form.
  */
 #define _GNU_SOURCE
 #include <signal.h>
@@ -19,6 +21,7 @@
 
 #include "bionic_layouts.h"
 #include "elf_image.h"
+#include "images.h"
 #include "imports.h"
 #include "jni_env.h"
 #include "../../include/mobilegen/engine.h"
@@ -200,13 +203,21 @@ static struct names take_names(char*** arguments) {
   return names;
 }
 
+static void open_model(const char* params, const char* weights, mobilegen_engine** model) {
+  int (*open_embedded)(mobilegen_engine**) = *params ? 0 : function("mobilegen_open_embedded");
+  if (open_embedded)
+    require(open_embedded(model), "mobilegen_open_embedded");
+  else
+    require(engine.open(params, weights, model), "mobilegen_open");
+}
+
 static void run_engine(char** arguments, int threads, int samples) {
   char** rest = arguments + 6;
   mobilegen_engine* model = 0;
   struct names inputs = take_names(&rest), outputs = take_names(&rest);
   find_functions();
   double started = now();
-  require(engine.open(arguments[2], arguments[3], &model), "mobilegen_open");
+  open_model(arguments[2], arguments[3], &model);
   if (threads > 1) require(engine.set_threads(model, threads), "mobilegen_set_threads");
   fprintf(report, "load_seconds %.9f\n", now() - started);
   if (engine.input_count(model) != inputs.count || engine.output_count(model) != outputs.count)
@@ -235,7 +246,7 @@ static void load_jni(const char* prefix, const char* folder, int threads) {
   double started = now();
   set_thread(jni_env(), class, threads);
   jni_check_exception("setThread");
-  uint8_t loaded = load(jni_env(), class, jni_string(folder));
+  uint8_t loaded = load(jni_env(), class, *folder ? jni_string(folder) : 0);
   jni_check_exception("load");
   if (!loaded) die(EXIT_RESULT, "load returned false: %s", reason());
   fprintf(report, "load_seconds %.9f\n", now() - started);
@@ -278,11 +289,15 @@ static void run_natives(char** arguments, int threads, int samples) {
 int main(int count, char** arguments) {
   if (count < 7) die(EXIT_USAGE, "expects a mode, a library, the model, threads and samples");
   arguments++;
-  report = fopen("report.txt", "w");
-  if (!report) die(EXIT_USAGE, "cannot write report.txt");
   catch_crashes();
   elf_load(&library, arguments[1], import_find);
   elf_construct(&library);
+  if (!strcmp(arguments[0], "images")) {
+    run_images(&library, arguments + 2);
+    return 0;
+  }
+  report = fopen("report.txt", "w");
+  if (!report) die(EXIT_USAGE, "cannot write report.txt");
   fprintf(report, "constructors %zu\n", library.constructors);
   int threads = atoi(arguments[4]), samples = atoi(arguments[5]);
   if (!strcmp(arguments[0], "c"))

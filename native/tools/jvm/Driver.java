@@ -10,11 +10,13 @@ import java.nio.file.Paths;
 import java.util.Arrays;
 
 /**
- * Calls the natives of a generated ImageRecognition class from a real Java VM.
+ * Calls the natives of the generated classes from a real Java VM.
  *
- * <p>Arguments: CLASS OPENER FOLDER THREADS SAMPLES DIM… OPENER is a native library that opens the
- * library under test; the class itself loads it by a name from the current folder.
- * Sample s has its input in the file in.s.0 of the current folder, raw little-endian floats; the
+ * <p>Arguments: PACKAGE OPENER FOLDER THREADS SAMPLES DIMS IMAGES CLASSIFY. OPENER is a native
+ * library that opens the library under test; the classes themselves load it by a name from the
+ * current folder. An empty FOLDER stands for the model inside of the library. DIMS are the sizes
+ * of the input and IMAGES the samples with an image, separated by commas; Images.java has the
+ * rest. Sample s has its input in the file in.s.0 of the current folder, raw little-endian floats; the
  * output goes to out.s.0, and facts to report.txt, "name value" on each line.
  */
 public final class Driver {
@@ -34,16 +36,17 @@ public final class Driver {
             // library under test that has one of these names for the VM's.
             read(Paths.get("in.0.0"));
             System.load(arguments[1]);
-            Driver driver = new Driver(Class.forName(arguments[0]), report);
+            Class<?> natives = Class.forName(arguments[0] + ".ImageRecognition");
+            Driver driver = new Driver(natives, report);
             driver.load(arguments[2], Integer.parseInt(arguments[3]));
-            int[] dims = new int[arguments.length - 5];
-            for (int i = 0; i < dims.length; i++) {
-                dims[i] = Integer.parseInt(arguments[5 + i]);
-            }
+            int[] dims = numbers(arguments[5]);
             for (int i = 0; i < Integer.parseInt(arguments[4]); i++) {
                 driver.predict(i, dims);
             }
-            driver.call("clear", new Class<?>[0]);
+            call(natives, "clear", new Class<?>[0]);
+            Class<?>[] types = {String.class, boolean.class, int[].class};
+            call(Class.forName(arguments[0] + ".Images"), "run", types, arguments[2],
+                    arguments[7].equals("1"), numbers(arguments[6]));
         } catch (Failure | UnsatisfiedLinkError error) {
             System.err.println("driver: " + error.getMessage());
             System.exit(FAILURE);
@@ -52,8 +55,9 @@ public final class Driver {
 
     private void load(String folder, int threads) throws Exception {
         long started = System.nanoTime();
-        call("setThread", new Class<?>[] {int.class}, threads);
-        Object loaded = call("load", new Class<?>[] {String.class}, folder);
+        call(natives, "setThread", new Class<?>[] {int.class}, threads);
+        Object path = folder.isEmpty() ? null : folder;
+        Object loaded = call(natives, "load", new Class<?>[] {String.class}, path);
         if (!Boolean.TRUE.equals(loaded)) {
             throw new Failure("load returned false");
         }
@@ -65,7 +69,7 @@ public final class Driver {
         float[] given = input.clone();
         long started = System.nanoTime();
         Class<?>[] types = {float[].class, int[].class};
-        Object result = call("predictImage", types, given, dims);
+        Object result = call(natives, "predictImage", types, given, dims);
         seconds("predict_seconds", started);
         if (result == null) {
             throw new Failure("predictImage returned null");
@@ -76,8 +80,9 @@ public final class Driver {
         write(Paths.get("out." + sample + ".0"), (float[]) result);
     }
 
-    private Object call(String name, Class<?>[] types, Object... values) throws Exception {
-        Method method = natives.getDeclaredMethod(name, types);
+    private static Object call(Class<?> type, String name, Class<?>[] types, Object... values)
+            throws Exception {
+        Method method = type.getDeclaredMethod(name, types);
         method.setAccessible(true);
         try {
             return method.invoke(null, values);
@@ -88,6 +93,15 @@ public final class Driver {
 
     private void seconds(String name, long started) {
         report.println(name + " " + (System.nanoTime() - started) * 1e-9);
+    }
+
+    private static int[] numbers(String text) {
+        String[] parts = text.isEmpty() ? new String[0] : text.split(",");
+        int[] numbers = new int[parts.length];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = Integer.parseInt(parts[i]);
+        }
+        return numbers;
     }
 
     private static float[] read(Path path) throws IOException {

@@ -12,6 +12,7 @@ from mobilegen.errors import ConfigError, ModelError
 from mobilegen.graph import reference
 from mobilegen.graph.arrays import read_npz, write_npz
 from mobilegen.graph.samples import (
+    CheckImage,
     Sample,
     integer_limits,
     make_inputs,
@@ -53,6 +54,36 @@ def test_samples_come_back_in_order(tmp_path: Path) -> None:
     back = read_samples(write_samples(tmp_path / "s.npz", samples))
     assert [int(sample.inputs["x"][0]) for sample in back] == list(range(12))
     assert int(back[11].outputs["y/z"][0]) == -11
+
+
+def test_a_sample_keeps_the_image_that_it_was_made_from(tmp_path: Path) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (5, 4, 3), np.uint8)
+    samples = [
+        Sample({"x": np.zeros(2)}, image=CheckImage("ä b.png", pixels)),
+        Sample({"x": np.zeros(2)}),
+    ]
+    one, two = read_samples(write_samples(tmp_path / "s.npz", samples))
+    assert one.image is not None
+    assert one.image.name == "ä b.png"
+    np.testing.assert_array_equal(one.image.pixels, pixels, strict=True)
+    assert two.image is None
+
+
+@pytest.mark.parametrize(
+    "arrays",
+    [
+        {"0/pixels": np.zeros((2, 2, 4), np.uint8), "0/image": np.array("a")},
+        {"0/pixels": np.zeros((2, 2, 3), np.float32), "0/image": np.array("a")},
+        {"0/pixels": np.zeros((0, 2, 3), np.uint8), "0/image": np.array("a")},
+        {"0/pixels": np.zeros((2, 2, 3), np.uint8), "0/image": np.array(1)},
+        {"0/pixels": np.zeros((2, 2, 3), np.uint8)},
+        {"x": np.zeros(1)},
+        {},
+    ],
+)
+def test_damaged_samples_are_refused(arrays: dict[str, np.ndarray], tmp_path: Path) -> None:
+    with pytest.raises(ValueError):
+        read_samples(write_npz(tmp_path / "s.npz", arrays))
 
 
 def test_made_images_are_smooth_bounded_and_repeatable() -> None:
@@ -100,9 +131,9 @@ def test_samples_of_a_file(tmp_path: Path) -> None:
         f"{i}/in/{n}" if i else f"{i}/{n}": a for i, s in enumerate(made) for n, a in s.items()
     }
     found = samples_from_file(write_npz(tmp_path / "s.npz", arrays))(SPECS)
-    require_fitting(SPECS, found)
+    require_fitting(SPECS, [sample.inputs for sample in found])
     for sample, wanted in zip(found, made, strict=True):
-        np.testing.assert_array_equal(sample["image"], wanted["image"])
+        np.testing.assert_array_equal(sample.inputs["image"], wanted["image"])
 
 
 def test_file_that_is_no_npz(tmp_path: Path) -> None:

@@ -10,20 +10,27 @@ from mobilegen.images.classes import probabilities, read_labels, top_predictions
 
 
 def test_logits_become_probabilities() -> None:
-    chances = probabilities(np.float32([[0.0, np.log(3.0)]]))
+    chances = probabilities(np.float32([[0.0, np.log(3.0)]]), "logits")
     np.testing.assert_allclose(chances, [0.25, 0.75], rtol=1e-6)
 
 
 def test_large_logits_do_not_overflow() -> None:
-    np.testing.assert_allclose(probabilities(np.float32([1000.0, 0.0])), [1.0, 0.0])
+    np.testing.assert_allclose(probabilities(np.float32([1000.0, 0.0]), "logits"), [1.0, 0.0])
 
 
 def test_probabilities_stay_as_they_are() -> None:
-    np.testing.assert_array_equal(probabilities(np.float32([0.25, 0.75])), [0.25, 0.75])
+    scores = np.float32([0.25, 0.5])
+    np.testing.assert_array_equal(probabilities(scores, "probabilities"), [0.25, 0.5])
+
+
+def test_logits_may_look_like_a_distribution() -> None:
+    np.testing.assert_array_equal(
+        probabilities(np.float32([0.5, 0.5, 0.0]), "logits").round(3), [0.384, 0.384, 0.233]
+    )
 
 
 def test_top_is_best_first_and_stable() -> None:
-    best = top_predictions(np.float32([1.0, 2.0, 2.0]), ("a", "b", "c"), 2)
+    best = top_predictions(np.float32([1.0, 2.0, 2.0]), ("a", "b", "c"), 2, kind="logits")
     assert [(each.index, each.label) for each in best] == [(1, "b"), (2, "c")]
 
 

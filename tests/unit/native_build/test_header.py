@@ -164,3 +164,9 @@ def test_model_without_outputs_is_refused() -> None:
 def test_wrong_package_is_refused() -> None:
     with pytest.raises(ConfigError):
         render(package="com.1example")
+
+
+def test_what_the_scores_are_is_there() -> None:
+    assert "#define MOBILEGEN_PROBABILITIES 0\n" in render()
+    text = render(replace(ARTIFACT, scores="probabilities"))
+    assert "#define MOBILEGEN_PROBABILITIES 1\n" in text

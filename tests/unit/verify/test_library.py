@@ -1,41 +1,97 @@
 from __future__ import annotations
 
+import pathlib
+
 import numpy as np
 import pytest
 
-from mobilegen.executors.base import Execution
-from mobilegen.verify.library import class_check, compare
+from mobilegen.artifacts import Artifact, TensorBinding, TensorSpec
+from mobilegen.executors.base import Execution, Picture
+from mobilegen.graph.samples import CheckImage, Sample
+from mobilegen.verify.library import class_check, compare, pixel_check
 
-LOGITS = {"logits": np.float32([[0.0, 5.0, 1.0]])}
+INPUT = np.float32([[0.5, -0.0, 2.0]])
+SCORES = np.float32([[0.0, 5.0, 1.0]])
+CAT = CheckImage("cat.png", np.zeros((2, 2, 3), np.uint8))
+SAMPLE = Sample({"x": INPUT}, {"logits": SCORES}, CAT)
+# The file of the reference sorts its arrays by name; the classes are those of the first output.
+TWO_OUTPUTS = Sample({"x": INPUT}, {"another": SCORES[:, [1, 0, 2]], "logits": SCORES}, CAT)
+GOOD = Picture(INPUT.ravel(), 1, 0.9751)
 
 
-def execution(values: list[float], **facts: object) -> Execution:
-    return Execution(({"logits": np.float32([values])},), 0.1, (0.1,), "a VM", facts)
+def binding(name: str) -> TensorBinding:
+    return TensorBinding(TensorSpec(name, (1, 3)), name, (3,))
+
+
+def artifact(*outputs: str) -> Artifact:
+    names = tuple(map(binding, outputs))
+    folder = pathlib.Path("m")
+    return Artifact("ncnn", "1", "fp32", folder, (), (binding("x"),), names, (), "original")
+
+
+LOGITS = artifact("logits")
+
+
+def execution(values: list[float], picture: Picture | None = None, **facts: object) -> Execution:
+    pictures = {0: picture} if picture else {}
+    return Execution(({"logits": np.float32([values])},), 0.1, (0.1,), "a VM", facts, pictures)
 
 
 def test_equal_answers_pass() -> None:
-    checks = compare("x86", execution([0.0, 5.0, 1.0]), [LOGITS], 1e-4, ["cat.png"])
+    checks = compare("x86", execution([0.0, 5.0, 1.0], GOOD), [SAMPLE], LOGITS, 1e-4)
     assert [(check.id, check.status) for check in checks] == [
         ("x86.parity.0", "pass"),
+        ("x86.pixels.0", "pass"),
         ("x86.class.0", "pass"),
     ]
 
 
 def test_a_small_error_fails() -> None:
-    checks = compare("x86", execution([0.0, 5.001, 1.0]), [LOGITS], 1e-4, [])
+    checks = compare("x86", execution([0.0, 5.001, 1.0]), [SAMPLE], LOGITS, 1e-4)
     assert [check.status for check in checks] == ["fail"]
 
 
+def test_an_image_of_a_model_that_tells_no_classes() -> None:
+    picture = Picture(INPUT.ravel())
+    checks = compare("x86", execution([0.0, 5.0, 1.0], picture), [SAMPLE], LOGITS, 1e-4)
+    assert [check.id for check in checks] == ["x86.parity.0", "x86.pixels.0"]
+
+
+def test_classes_are_those_of_the_first_output() -> None:
+    done = Execution((dict(TWO_OUTPUTS.outputs),), 0.1, (0.1,), "a VM", {}, {0: GOOD})
+    checks = compare("x86", done, [TWO_OUTPUTS], artifact("logits", "another"), 1e-4)
+    assert (checks[-1].id, checks[-1].status) == ("x86.class.0", "pass")
+    checks = compare("x86", done, [TWO_OUTPUTS], artifact("another", "logits"), 1e-4)
+    assert (checks[-1].id, checks[-1].status) == ("x86.class.0", "fail")
+
+
 def test_an_executor_that_is_missing_is_not_proved() -> None:
-    checks = compare("x86_64", execution([0.0, 5.0, 1.0], passed_over=["no JDK"]), [LOGITS], 1, [])
+    done = execution([0.0, 5.0, 1.0], passed_over=["no JDK"])
+    checks = compare("x86_64", done, [SAMPLE], LOGITS, 1)
     assert (checks[-1].status, checks[-1].detail) == ("skipped", "no JDK")
 
 
 @pytest.mark.parametrize(
-    ("values", "status"),
-    [([0.0, 5.0, 1.0], "pass"), ([5.0, 0.0, 1.0], "fail"), ([0.0, 5.1, 1.0], "fail")],
+    ("made", "status", "count"),
+    [
+        ([0.5, -0.0, 2.0], "pass", 0),
+        ([0.5, 0.0, 2.0], "fail", 1),
+        ([np.nextafter(np.float32(0.5), np.float32(1)), -0.0, 3.0], "fail", 2),
+        ([np.nan, -0.0, 2.0], "fail", 1),
+        ([0.5, -0.0], "fail", None),
+        ([], "fail", None),
+    ],
 )
-def test_class_check(values: list[float], status: str) -> None:
-    seen = {"logits": np.float32([values])}
-    check = class_check("x86.class.0", "cat.png", LOGITS, seen)
-    assert check.status == status
+def test_inputs_are_compared_bit_by_bit(made: list[float], status: str, count: int | None) -> None:
+    check = pixel_check("x86.pixels.0", "cat.png", INPUT, np.float32(made))
+    assert (check.status, check.measured, check.limit) == (status, count, 0)
+
+
+@pytest.mark.parametrize(
+    ("best", "probability", "status"),
+    [(1, 0.9757, "pass"), (0, 0.9757, "fail"), (1, 0.9771, "fail"), (1, float("nan"), "fail")],
+)
+def test_class_check(best: int, probability: float, status: str) -> None:
+    picture = Picture(INPUT.ravel(), best, probability)
+    chances = np.array([0.0066, 0.9757, 0.0178])
+    assert class_check("x86.class.0", "cat.png", chances, picture).status == status
