@@ -8,7 +8,7 @@ import sys
 from types import FrameType
 
 from mobilegen import console
-from mobilegen.errors import MobilegenError
+from mobilegen.errors import MobilegenError, from_os
 
 INTERRUPTED = 130
 
@@ -16,19 +16,40 @@ INTERRUPTED = 130
 def main() -> None:
     """Entry point of the `mobilegen` program."""
     _silence_telemetry()
-    signal.signal(signal.SIGTERM, _interrupt)
-    from mobilegen.cli.app import app
-
     try:
-        app(standalone_mode=True)
-    except MobilegenError as error:
-        if "--debug" in sys.argv:
-            raise
-        console.error(str(error))
-        sys.exit(error.exit_code)
+        _run()
     except KeyboardInterrupt:
         console.error("interrupted; the previous result is as it was")
         sys.exit(INTERRUPTED)
+    except Exception as error:
+        if "--debug" in sys.argv:
+            raise
+        console.error(_describe(error))
+        sys.exit(error.exit_code if isinstance(error, MobilegenError) else 1)
+
+
+def _run() -> None:
+    """Import and run the command line; the import takes long enough to be interrupted, too."""
+    from mobilegen.system.process import END_SIGNALS
+
+    for number in END_SIGNALS:
+        # Under nohup a closed terminal is ignored, and shall be.
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _interrupt)
+    from mobilegen.cli.app import app
+
+    app(standalone_mode=True)
+
+
+def _describe(error: Exception) -> str:
+    if isinstance(error, MobilegenError):
+        return str(error)
+    if isinstance(error, OSError):
+        return str(from_os(error))
+    return (
+        f"unexpected {type(error).__name__}: {error}\n"
+        "  try: the same command as `mobilegen --debug ...` shows where it comes from"
+    )
 
 
 def _interrupt(signum: int, frame: FrameType | None) -> None:

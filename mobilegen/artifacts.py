@@ -237,6 +237,28 @@ class Proof:
 
 
 @dataclass(frozen=True)
+class Answer:
+    """What the source model says of a check image: its best class, 0..1."""
+
+    image: str
+    label: str
+    probability: float
+
+
+@dataclass(frozen=True)
+class Description:
+    """What comes with the model.
+
+    Attributes:
+        labels: Class names; () for a model without.
+        answers: One for each check image of a classifier.
+    """
+
+    labels: tuple[str, ...] = ()
+    answers: tuple[Answer, ...] = ()
+
+
+@dataclass(frozen=True)
 class StepRecord:
     """What one step took.
 
@@ -256,8 +278,9 @@ class BuildReport:
 
     Attributes:
         options: Option values by name.
+        answers: What the source model says of the check images.
         libraries: The native libraries; paths are relative to the result's folder.
-        files: Every file of the result but the report itself.
+        files: Every file of the result but the two reports, build.json and report.html.
     """
 
     mobilegen: str
@@ -267,5 +290,6 @@ class BuildReport:
     graph_outputs: tuple[TensorSpec, ...]
     steps: tuple[StepRecord, ...]
     checks: tuple[Check, ...]
+    answers: tuple[Answer, ...] = ()
     libraries: tuple[Library, ...] = ()
     files: tuple[FileRecord, ...] = ()

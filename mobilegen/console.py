@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -21,6 +22,15 @@ _stdout = RichConsole(highlight=False, soft_wrap=True)
 _stderr = RichConsole(stderr=True, highlight=False, soft_wrap=True)
 
 
+# Controls of the terminal but tab and line end, and halves of characters that cannot be encoded.
+_UNSHOWN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def _shown(text: str) -> str:
+    """Return text that does nothing to a terminal: names come out of models and label files."""
+    return escape(_UNSHOWN.sub(lambda match: ascii(match[0])[1:-1], text))
+
+
 def is_terminal() -> bool:
     """True when progress may be drawn; off a terminal plain lines are written."""
     return _stderr.is_terminal
@@ -28,7 +38,7 @@ def is_terminal() -> bool:
 
 def line(text: str = "", *, style: str = "") -> None:
     """Write one line of result to standard output."""
-    _stdout.print(escape(text), style=style or None)
+    _stdout.print(_shown(text), style=style or None)
 
 
 def note(text: str, *, style: str = "") -> None:
@@ -39,7 +49,7 @@ def note(text: str, *, style: str = "") -> None:
     if os.environ.get(EVENTS_VARIABLE):
         event({"event": "note", "text": text})
         return
-    _stderr.print(escape(text), style=style or None)
+    _stderr.print(_shown(text), style=style or None)
 
 
 def event(value: dict[str, Any]) -> None:
@@ -58,9 +68,9 @@ def raw_json(value: Any) -> None:
 def error(text: str) -> None:
     """Write an error message: its first line marked, the rest as it is."""
     first, _, rest = text.partition("\n")
-    _stderr.print(f"[bold red]error:[/] {escape(first)}")
+    _stderr.print(f"[bold red]error:[/] {_shown(first)}")
     if rest:
-        _stderr.print(escape(rest))
+        _stderr.print(_shown(rest))
 
 
 @contextmanager
@@ -73,17 +83,31 @@ def live(text: str) -> Iterator[Status | None]:
         yield status
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, right: int = -1) -> None:
+def printable(text: str, *, keep: str = "") -> str:
+    """Return text without what would move a terminal's cursor or change its colours.
+
+    Names in models and label files may hold anything.
+
+    Args:
+        keep: Unprintable characters that may stay.
+    """
+    return "".join(c if c.isprintable() or c in keep else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def table(
+    columns: Sequence[str], rows: Iterable[Sequence[str]], *, right: int | Collection[int] = ()
+) -> None:
     """Write rows below column names to standard output, one line each, never cut or folded.
 
     Args:
-        right: Index of the column that is set flush right; -1 for none.
+        right: Indices of the columns that are set flush right, or one of them.
     """
-    grid = [tuple(columns), *(tuple(row) for row in rows)]
+    grid = [tuple(columns), *(tuple(printable(cell) for cell in row) for row in rows)]
     widths = [max(len(cells[index]) for cells in grid) for index in range(len(columns))]
+    flush_right = {right} if isinstance(right, int) else set(right)
     for number, cells in enumerate(grid):
         padded = [
-            cell.rjust(width) if index == right else cell.ljust(width)
+            cell.rjust(width) if index in flush_right else cell.ljust(width)
             for index, (cell, width) in enumerate(zip(cells, widths, strict=True))
         ]
         line("  ".join(padded).rstrip(), style="" if number else "bold")

@@ -111,3 +111,19 @@ class BusyError(MobilegenError):
     """Another mobilegen works in the same output folder."""
 
     exit_code = 12
+
+
+class FileError(MobilegenError):
+    """A file or folder cannot be read or written: no permission, no space."""
+
+    exit_code = 13
+
+
+def from_os(error: OSError) -> MobilegenError:
+    """Return what the system refused as an error for people: no right, no space, no such path."""
+    place = f"{error.filename}: " if error.filename else ""
+    return MobilegenError(
+        "the system refused to read or write a file",
+        seen=[f"{place}{error.strerror or error}"],
+        hint="check the path, its permissions and the free space",
+    )

@@ -27,9 +27,10 @@ def templates_dir() -> Path:
 
 @functools.cache
 def source_identity(*parts: str) -> str:
-    """Hash of mobilegen's own Python code in some of its folders: new code, new results."""
-    folders = [_PACKAGE / part for part in parts]
-    return _identity(path for folder in folders for path in folder.rglob("*") if _is_source(path))
+    """Hash of mobilegen's own code in some of its folders and files: new code, new results."""
+    roots = [_PACKAGE / part for part in parts]
+    paths = [path for root in roots for path in (root, *root.rglob("*"))]
+    return _identity(path for path in paths if _is_source(path))
 
 
 @functools.cache

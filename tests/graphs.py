@@ -15,7 +15,7 @@ import onnx
 import onnxruntime
 
 from mobilegen.artifacts import Candidate, Graph, TensorSpec
-from mobilegen.graph.samples import Sample, save_samples
+from mobilegen.graph.samples import Sample, write_samples
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -49,7 +49,7 @@ def make_graph(
         path = folder / f"{label}.onnx"
         path.write_bytes(form.SerializeToString())
         forms.append(Candidate(label, path))
-    archive = save_samples(folder / "samples.npz", samples)
+    archive = write_samples(folder / "samples.npz", samples)
     return Graph(original, tuple(forms), inputs, outputs, 17, archive)
 
 

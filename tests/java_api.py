@@ -6,10 +6,9 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-import jinja2
 from native_models import Converted
 
-from mobilegen.resources import templates_dir
+from mobilegen.platforms.android.sources import java_source
 from mobilegen.system.process import run
 
 PACKAGE = "com.example.vision"
@@ -22,21 +21,13 @@ def compile_java(folder: Path, *tests: Path) -> Path:
     package = folder / "java" / Path(*PACKAGE.split("."))
     package.mkdir(parents=True)
     for name in CLASSES:
-        (package / f"{name}.java").write_text(render(name), "utf-8")
+        (package / f"{name}.java").write_text(java_source(name, PACKAGE, NAME), "utf-8")
     for test in tests:
         shutil.copy(test, package)
     argv = ["javac", "--release", "8", "-encoding", "UTF-8", "-Xlint:-options", "-Werror"]
     argv += ["-d", str(folder / "classes"), *map(str, sorted(package.iterdir()))]
     run(argv, title="javac", timeout=120)
     return folder / "classes"
-
-
-def render(name: str) -> str:
-    source = templates_dir() / "android" / f"{name}.java.j2"
-    template = jinja2.Template(source.read_text("utf-8"), undefined=jinja2.StrictUndefined)
-    return template.render(
-        package=PACKAGE, library=NAME, params_file="model.param", weights_file="model.bin"
-    )
 
 
 def write_arrays(model: Converted, folder: Path) -> Path:

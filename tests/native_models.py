@@ -11,7 +11,7 @@ import onnx
 from graphs import make_graph
 
 from mobilegen.artifacts import Artifact, Graph, Precision, Target, TensorBinding, Toolchain
-from mobilegen.graph.samples import Sample, load_samples
+from mobilegen.graph.samples import Sample, read_samples
 from mobilegen.resources import native_dir
 from mobilegen.runtimes import catalog
 
@@ -55,7 +55,7 @@ def convert(
     graph: Graph = make_graph(model, folder)
     limit = 1e-4 if precision == "fp32" else 1e-2
     artifact = catalog.get("ncnn").convert(graph, precision, folder / "ncnn", limit=limit)
-    return Converted(artifact, tuple(load_samples(graph.samples)))
+    return Converted(artifact, tuple(read_samples(graph.samples)))
 
 
 def _ordered(

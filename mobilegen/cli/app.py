@@ -6,7 +6,7 @@ import typer
 
 import mobilegen
 from mobilegen import console
-from mobilegen.cli import build, convert, doctor, run, verify
+from mobilegen.cli import build, convert, doctor, init, inspect, run, schema, setup, verify
 
 app = typer.Typer(
     name="mobilegen",
@@ -19,7 +19,11 @@ app.command("build")(build.build)
 app.command("convert")(convert.convert)
 app.command("verify")(verify.verify)
 app.command("run")(run.run)
+app.command("inspect")(inspect.inspect)
+app.command("init")(init.init)
+app.command("setup")(setup.setup)
 app.command("doctor")(doctor.doctor)
+app.command("schema")(schema.schema)
 
 
 def _show_version(wanted: bool) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from mobilegen import console
 from mobilegen.cli import options
 from mobilegen.cli.progress import Progress
-from mobilegen.config.load import load_settings
+from mobilegen.config.load import absolute, load_settings, require_files
 from mobilegen.frontends import catalog as frontends
 from mobilegen.pipeline.build import build as run_pipeline
 from mobilegen.pipeline.plan import make_plan
@@ -50,45 +50,36 @@ def build(
             "labels": labels,
             "embed_model": embed_model,
             "input_shapes": options.input_shapes(input_shape),
+            "out": out,
+            "jobs": jobs,
+            **options.switches(offline=offline, require_proof=require_proof, json_output=json),
         },
-        out=out,
-        jobs=jobs,
-        offline=offline,
-        require_proof=require_proof,
-        json=json,
     )
 
 
-def build_from(
-    model: Path | None,
-    values: dict[str, Any],
-    *,
-    out: Path | None,
-    jobs: int | None = None,
-    offline: bool,
-    require_proof: bool,
-    json: bool,
-    libraries: bool = True,
-) -> None:
+def build_from(model: Path | None, values: dict[str, Any], *, libraries: bool = True) -> None:
     """Run the pipeline for a model and show its report.
+
+    Args:
+        values: Settings from the command line; None means not given.
+        libraries: False for a conversion without native libraries.
 
     Raises:
         NotProvedError: A check was skipped although proof was required.
     """
     settings, base = load_settings(model, values)
+    require_files(settings)
     runtimes.get(settings.runtime)
     frontend = frontends.for_file(settings.model)
-    folder = (out or base / default_out(model)).resolve()
-    plan = make_plan(
-        settings, folder, framework=frontend, libraries=libraries, jobs=jobs, offline=offline
-    )
-    with Progress(quiet=json) as progress:
+    folder = absolute(settings.out or base / default_out(model), Path.cwd())
+    plan = make_plan(settings, folder, framework=frontend, libraries=libraries)
+    with Progress(quiet=settings.json_output) as progress:
         report = run_pipeline(plan, progress.on_event)
-    if json:
+    if settings.json_output:
         console.raw_json(to_jsonable(report))
     else:
         print_summary(report, folder)
-    if require_proof:
+    if settings.require_proof:
         judge.require_proof(report.checks)
 
 

@@ -25,10 +25,8 @@ def convert(
             "precision": precision,
             "labels": labels,
             "input_shapes": options.input_shapes(input_shape),
+            "out": out,
+            **options.switches(offline=offline, require_proof=require_proof, json_output=json),
         },
-        out=out,
-        offline=offline,
-        require_proof=require_proof,
-        json=json,
         libraries=False,
     )

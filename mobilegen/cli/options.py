@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast, get_args
 
 import typer
 
+from mobilegen.config.model import ToolchainKind
 from mobilegen.config.values import parse_input_shape
+from mobilegen.errors import UsageError
+from mobilegen.names import nearest
 
 Model = Annotated[
     Path | None,
@@ -69,7 +72,11 @@ InputShape = Annotated[
 ]
 Out = Annotated[
     Path | None,
-    typer.Option("--out", help="Folder of the result.", show_default="build, beside the model"),
+    typer.Option(
+        "--out",
+        help="Folder of the result.",
+        show_default="build beside mobilegen.yml; <model>-sdk here for a model file",
+    ),
 ]
 Jobs = Annotated[
     int | None, typer.Option("--jobs", "-j", min=1, help="Parallel jobs.", show_default="all cores")
@@ -85,6 +92,23 @@ Result = Annotated[
 ]
 
 
+def toolchain_kind(text: str | None) -> ToolchainKind:
+    """Return the value of --toolchain.
+
+    Raises:
+        UsageError: It is none of the three.
+    """
+    kinds = get_args(ToolchainKind)
+    if text is not None and text not in kinds:
+        raise UsageError(f"there is no toolchain {text!r}", hint=nearest(text, kinds))
+    return cast(ToolchainKind, text or "auto")
+
+
 def input_shapes(texts: Sequence[str] | None) -> dict[str, tuple[int, ...]] | None:
     """Return the sizes by input name, or None when none were given."""
     return dict(parse_input_shape(text) for text in texts) if texts else None
+
+
+def switches(**given: bool) -> dict[str, bool]:
+    """Return the switches that were given; one that was not leaves the setting as it is."""
+    return {name: True for name, value in given.items() if value}

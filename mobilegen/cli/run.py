@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,7 +16,7 @@ from mobilegen.artifacts import TensorSpec
 from mobilegen.cli import options
 from mobilegen.errors import UsageError
 from mobilegen.executors.base import Execution
-from mobilegen.graph.arrays import write_npz
+from mobilegen.graph.arrays import read_npz, write_npz
 from mobilegen.images.classes import top_predictions
 from mobilegen.images.preprocess import image_to_input, read_image
 from mobilegen.pipeline.result import Result, open_result
@@ -81,9 +82,8 @@ def _image_input(result: Result, image: Path) -> Arrays:
 
 def _array_inputs(result: Result, path: Path) -> Arrays:
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in archive.files}
-    except (OSError, ValueError, TypeError, AttributeError) as error:
+        arrays = read_npz(path)
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise UsageError(f"{path} is not a readable .npz file", seen=[str(error)]) from error
     wanted = {spec.name: spec for spec in result.report.graph_inputs}
     if set(arrays) != set(wanted):
@@ -96,7 +96,7 @@ def _array_inputs(result: Result, path: Path) -> Arrays:
 
 
 def _fitting(array: NDArray[Any], spec: TensorSpec) -> NDArray[Any]:
-    if array.shape != spec.shape or not np.issubdtype(array.dtype, np.number):
+    if array.shape != spec.shape or not np.can_cast(array.dtype, spec.dtype, "same_kind"):
         raise UsageError(
             f"array {spec.name!r} does not fit the input",
             seen=[
@@ -118,9 +118,10 @@ def _show(
 ) -> None:
     outputs = execution.outputs[0]
     milliseconds = execution.predict_seconds[0] * 1e3
-    predictions = (
-        top_predictions(next(iter(outputs.values())), result.labels, top_k) if image else ()
-    )
+    scores = next(iter(outputs.values()))
+    # The numbers of a mask or of boxes are no classes.
+    is_classifier = bool(result.labels) or scores.size == max(scores.shape, default=1)
+    predictions = top_predictions(scores, result.labels, top_k) if image and is_classifier else ()
     if json:
         classes = [vars(prediction) for prediction in predictions]
         console.raw_json(

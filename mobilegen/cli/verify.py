@@ -43,12 +43,12 @@ def verify(
 
 
 def chosen_abis(names: list[str] | None) -> tuple[str, ...]:
-    """Return the ABIs that were named; () for none.
+    """Return the ABIs that were named; () for those that the result has.
 
     Raises:
         UsageError: One is unknown.
     """
     try:
-        return parse_abis(names) if names else ()
+        return parse_abis(names) if names and "all" not in names else ()
     except ValueError as error:
         raise UsageError(str(error)) from error

@@ -13,9 +13,10 @@ from pydantic import ValidationError
 
 from mobilegen.config.model import Settings
 from mobilegen.errors import ConfigError, ModelError, UsageError
+from mobilegen.platforms.android.libraries import SYSTEM_LIBRARIES
 
 CONFIG_NAME = "mobilegen.yml"
-_PATHS = ("model", "labels", "ndk")
+_PATHS = ("model", "labels", "ndk", "out")
 
 
 def load_settings(argument: Path | None, options: Mapping[str, Any]) -> tuple[Settings, Path]:
@@ -34,7 +35,7 @@ def load_settings(argument: Path | None, options: Mapping[str, Any]) -> tuple[Se
         UsageError: No model was named.
     """
     place = argument if argument is not None else Path()
-    if not place.exists():
+    if not _exists(place):
         raise ModelError(
             f"{place} does not exist",
             seen=[f"current folder: {Path.cwd()}"],
@@ -46,8 +47,34 @@ def load_settings(argument: Path | None, options: Mapping[str, Any]) -> tuple[Se
         values, base = _from_model(place)
     given = {name: value for name, value in options.items() if value is not None}
     merged = {**values, **_absolute(given, Path.cwd())}
-    merged.setdefault("name", _default_name(merged))
+    merged.setdefault("name", default_name(Path(str(merged.get("model", "model")))))
     return _validated(merged, place), base
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # A name that is too long, or that no file can have.
+        return False
+
+
+def require_files(settings: Settings) -> None:
+    """Make sure that the files of a build are there.
+
+    They must be plain ones: a pipe would block, a device never end.
+
+    Raises:
+        ModelError: The model is not a file.
+        ConfigError: The labels or a check image are not.
+    """
+    if not settings.model.is_file():
+        raise ModelError(f"{settings.model} is not a file", hint="check the path of the model")
+    named = [("labels", settings.labels), *(("check_images", p) for p in settings.check_images)]
+    wrong = [f"{name}: {path}" for name, path in named if path and not path.is_file()]
+    if wrong:
+        raise ConfigError(
+            "a file of the settings does not exist", seen=wrong, hint=f"check {CONFIG_NAME}"
+        )
 
 
 def _from_folder(folder: Path) -> dict[str, Any]:
@@ -67,13 +94,13 @@ def _from_model(path: Path) -> tuple[dict[str, Any], Path]:
         values = _absolute(_read_yaml(beside), path.parent.resolve())
         if Path(values.get("model", "")) == path.resolve():
             return values, path.parent.resolve()
-    return {"model": path.resolve()}, Path.cwd()
+    return {"model": absolute(path, Path.cwd())}, Path.cwd()
 
 
 def _read_yaml(path: Path) -> dict[str, Any]:
     try:
         values = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise ConfigError(f"{path} is not valid YAML", seen=str(error).splitlines()) from error
     if not isinstance(values, dict):
         raise ConfigError(f"{path} must hold 'name: value' lines", seen=[repr(values)[:80]])
@@ -85,17 +112,36 @@ def _absolute(values: Mapping[str, Any], base: Path) -> dict[str, Any]:
     result = dict(values)
     for name in _PATHS:
         if isinstance(result.get(name), str | Path):
-            result[name] = (base / Path(result[name]).expanduser()).resolve()
+            result[name] = absolute(result[name], base)
     images = result.get("check_images")
     if isinstance(images, list | tuple):
-        result["check_images"] = [(base / str(image)).resolve() for image in images]
+        result["check_images"] = [absolute(str(image), base) for image in images]
     return result
 
 
-def _default_name(values: Mapping[str, Any]) -> str:
-    stem = Path(str(values.get("model", "model"))).stem.lower()
-    name = re.sub(r"[^a-z0-9_]+", "_", stem).strip("_")
-    return (name if name[:1].isalpha() else f"model_{name}".rstrip("_"))[:64]
+def absolute(path: str | Path, base: Path) -> Path:
+    """Return a path as people write it, with ~ or relative to `base`, as an absolute one.
+
+    Raises:
+        UsageError: No file can have that name, or its name cannot be written down in a report.
+    """
+    try:
+        full = (base / Path(path).expanduser()).resolve()
+        str(full).encode()
+    except (OSError, RuntimeError, ValueError) as error:
+        raise UsageError(
+            "a path cannot be used",
+            seen=[f"{ascii(str(path))[:200]}: {error}"],
+            hint="rename the file or folder to letters that UTF-8 knows",
+        ) from error
+    return full
+
+
+def default_name(model: Path) -> str:
+    """Return the library's name when none is given: that of the model, as far as allowed."""
+    name = re.sub(r"[^a-z0-9_]+", "_", model.stem.lower()).strip("_")
+    usable = name[:1].isalpha() and name not in SYSTEM_LIBRARIES
+    return (name if usable else f"model_{name}".rstrip("_"))[:64]
 
 
 def _validated(values: Mapping[str, Any], place: Path) -> Settings:

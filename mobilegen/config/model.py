@@ -1,4 +1,4 @@
-"""The settings of mobilegen.yml; every one of them is a command line option too."""
+"""The settings of mobilegen.yml, most of which are command line options too."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from pydantic import (
 
 from mobilegen.config.values import parse_abis, parse_shape, to_float32
 from mobilegen.platforms.android.jni import check_package
+from mobilegen.platforms.android.libraries import check_library_name
 
 ResizeMethod = Literal[
     "pillow-bilinear",
@@ -43,7 +44,7 @@ ToolchainKind = Literal["auto", "embedded", "ndk"]
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class PreprocessSettings(_Section):
@@ -92,8 +93,9 @@ class PreprocessSettings(_Section):
 class LimitSettings(_Section):
     """Largest allowed max |difference| / max |reference|, by precision."""
 
-    fp32: float = Field(1e-3, gt=0, description="Limit for fp32 models.")
-    fp16: float = Field(1e-2, gt=0, description="Limit for models stored as fp16.")
+    # With 1 an answer of zeros would pass.
+    fp32: float = Field(1e-3, gt=0, lt=1, description="Limit for fp32 models.")
+    fp16: float = Field(1e-2, gt=0, lt=1, description="Limit for models stored as fp16.")
 
 
 def _default_limits() -> LimitSettings:
@@ -135,6 +137,18 @@ class Settings(_Section):
     limits: LimitSettings = Field(
         default_factory=_default_limits, description="Limits of the proofs."
     )
+    out: Path | None = Field(None, description="Folder of the result; by default build.")
+    jobs: int | None = Field(
+        None, ge=1, le=256, description="Parallel jobs; by default one for each processor."
+    )
+    offline: bool = Field(False, description="Use the cache only, no network.")
+    require_proof: bool = Field(False, description="Fail when a check had to be skipped.")
+    json_output: bool = Field(False, description="Print the report as JSON and nothing else.")
+
+    @field_validator("name")
+    @classmethod
+    def _name(cls, value: str) -> str:
+        return check_library_name(value)
 
     @field_validator("package")
     @classmethod

@@ -53,7 +53,7 @@ def parse_abis(value: Any) -> tuple[str, ...]:
     Raises:
         ValueError: An unknown ABI.
     """
-    names: Iterable[str] = [value] if isinstance(value, str) else list(value)
+    names: Iterable[Any] = value if isinstance(value, list | tuple) else [value]
     chosen = {part.strip() for name in names for part in str(name).split(",")}
     unknown = sorted(chosen - {*ANDROID_ABIS, "all"})
     if unknown or not chosen:

@@ -57,7 +57,14 @@ class Execution:
 
 
 class Executor(Protocol):
-    """Runs libraries of some ABIs; a module with this function satisfies it."""
+    """Runs libraries of some ABIs; a module with these functions satisfies it."""
+
+    def prepare(self, abi: str, *, offline: bool) -> str:
+        """Fetch and make what running takes; return what it is, for people.
+
+        Raises:
+            Unavailable: This computer cannot do it.
+        """
 
     def execute(self, abi: str, request: Request, *, offline: bool, timeout: float) -> Execution:
         """Run the library on every sample.

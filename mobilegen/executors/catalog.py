@@ -21,6 +21,26 @@ EXECUTORS: dict[str, tuple[Executor, ...]] = {
 }
 
 
+def prepare(abi: str, *, offline: bool = False) -> str:
+    """Make ready what the executors of an ABI need, and say which those are.
+
+    Raises:
+        UsageError: There is no such ABI.
+        Unavailable: Not one of them can be had; the reasons of all are given.
+    """
+    ready: list[str] = []
+    reasons: list[Unavailable] = []
+    for executor in _executors(abi):
+        try:
+            ready.append(executor.prepare(abi, offline=offline))
+        except Unavailable as reason:
+            reasons.append(reason)
+    if not ready:
+        what = "; ".join(reason.what for reason in reasons)
+        raise Unavailable(what, reasons[0].hint) from reasons[0].__cause__
+    return ", ".join(ready)
+
+
 def execute(
     abi: str, request: Request, *, offline: bool = False, timeout: float = TIMEOUT_SECONDS
 ) -> Execution:
@@ -35,10 +55,8 @@ def execute(
         Unavailable: No executor is available; the reasons of all are given.
         ExecutionError: The library failed, crashed or ran out of time.
     """
-    if abi not in EXECUTORS:
-        raise UsageError(f"no executor for ABI {abi!r}", hint=nearest(abi, EXECUTORS))
     reasons: list[Unavailable] = []
-    for executor in EXECUTORS[abi]:
+    for executor in _executors(abi):
         try:
             done = executor.execute(abi, request, offline=offline, timeout=timeout)
         except Unavailable as reason:
@@ -48,3 +66,9 @@ def execute(
         facts = {**done.facts, "passed_over": passed_over} if passed_over else done.facts
         return dataclasses.replace(done, facts=facts)
     raise Unavailable("; ".join(reason.what for reason in reasons), reasons[0].hint)
+
+
+def _executors(abi: str) -> tuple[Executor, ...]:
+    if abi not in EXECUTORS:
+        raise UsageError(f"no executor for ABI {abi!r}", hint=nearest(abi, EXECUTORS))
+    return EXECUTORS[abi]

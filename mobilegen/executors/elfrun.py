@@ -25,6 +25,15 @@ _SOURCES = (
 _HOSTS = ("x86_64", "amd64")
 
 
+def prepare(abi: str, *, offline: bool) -> str:
+    """Compile the loader.
+
+    Raises:
+        Unavailable: This is no x86_64 Linux.
+    """
+    return _program(abi).name
+
+
 def execute(abi: str, request: Request, *, offline: bool, timeout: float) -> Execution:
     """Run an x86 or x86_64 library; the loader is compiled on first use.
 

@@ -25,6 +25,15 @@ _FACTS = (
 )
 
 
+def prepare(abi: str, *, offline: bool) -> str:
+    """Make the emulator's toolbox.
+
+    Raises:
+        Unavailable: It cannot be had.
+    """
+    return f"emulite at {_toolbox(offline).root}"
+
+
 def execute(abi: str, request: Request, *, offline: bool, timeout: float) -> Execution:
     """Run an ARM library; the emulator's toolbox is made on first use.
 

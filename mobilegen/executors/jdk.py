@@ -15,8 +15,15 @@ from mobilegen.system import process
 MIN_VERSION = 11
 _TIMEOUT_SECONDS = 30.0
 _VERSION = re.compile(r'version "(\d+)')
-# These make every Java VM take further options, and print that it did.
-CLEAN = {"JAVA_TOOL_OPTIONS": "", "_JAVA_OPTIONS": "", "JDK_JAVA_OPTIONS": "", "CLASSPATH": ""}
+# The first ones make every Java VM take further options, and print that it did. In the C locale
+# a VM can neither open nor write a file whose name has letters beyond ASCII.
+CLEAN = {
+    "JAVA_TOOL_OPTIONS": "",
+    "_JAVA_OPTIONS": "",
+    "JDK_JAVA_OPTIONS": "",
+    "CLASSPATH": "",
+    "LC_ALL": "C.UTF-8",
+}
 
 
 @dataclass(frozen=True)

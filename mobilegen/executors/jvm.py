@@ -14,10 +14,11 @@ from mobilegen.executors.base import Execution, ExecutionError, Request, Unavail
 from mobilegen.executors.elfrun import model_folder
 from mobilegen.executors.jdk import CLEAN, MIN_VERSION, Jdk, find_jdk
 from mobilegen.platforms.android.jni import CLASS_NAME, check_package
+from mobilegen.platforms.android.sources import java_source
 from mobilegen.system import process
 from mobilegen.system.files import cache_dir, file_lock, new_dir, sha256_bytes
 
-__all__ = ["Jdk", "execute", "find_jdk"]
+__all__ = ["Jdk", "execute", "find_jdk", "prepare"]
 
 _COMPILE_SECONDS = 120.0
 _TARGET = "x86_64-linux-gnu.2.17"
@@ -37,24 +38,27 @@ _JAVA_OPTIONS = (
     "-Xcheck:jni", "-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
     "-XX:-CreateCoredumpOnCrash", "-XX:ErrorFile=crash.log",
 )  # fmt: skip
-_CLASS = """package {package};
-
-final class {name} {{
-    static {{
-        System.load(System.getProperty("mobilegen.library"));
-    }}
-
-    static native boolean load(String folder);
-
-    static native boolean loadCombined(String model, String params);
-
-    static native float[] predictImage(float[] input, int[] dims);
-
-    static native void setThread(int number);
-
-    static native void clear();
-}}
+# What the class calls the library under test, whatever its file is called.
+_TESTED = "mobilegen_tested"
+# The JDK loads its libnio.so and libnet.so late, and would be given ours of the same name.
+_START = """final class Start {
+    public static void main(String[] arguments) throws Exception {
+        java.nio.channels.ServerSocketChannel.open().close();
+        Driver.main(arguments);
+    }
+}
 """
+
+
+def prepare(abi: str, *, offline: bool) -> str:
+    """Compile the libraries that stand in for Android's.
+
+    Raises:
+        Unavailable: No x86_64 glibc Linux, or no JDK.
+    """
+    jdk = _require_jdk()
+    shims()
+    return str(jdk)
 
 
 def execute(abi: str, request: Request, *, offline: bool, timeout: float) -> Execution:
@@ -66,7 +70,7 @@ def execute(abi: str, request: Request, *, offline: bool, timeout: float) -> Exe
     """
     jdk = _require_host(request)
     check_package(request.package)
-    places = (shims(), _classes(jdk, request.package))
+    places = (shims(), _classes(jdk, request))
     with tempfile.TemporaryDirectory(prefix="mobilegen-") as temporary:
         folder = Path(temporary)
         files.write_inputs(request, folder)
@@ -85,6 +89,10 @@ def execute(abi: str, request: Request, *, offline: bool, timeout: float) -> Exe
 def _require_host(request: Request) -> Jdk:
     if request.interface != "jni":
         raise Unavailable("the Java VM calls Java natives only")
+    return _require_jdk()
+
+
+def _require_jdk() -> Jdk:
     glibc = platform.libc_ver()[0] == "glibc"
     if not (sys.platform.startswith("linux") and platform.machine() == "x86_64" and glibc):
         raise Unavailable("x86_64 libraries run in a Java VM on x86_64 Linux with glibc only")
@@ -119,16 +127,16 @@ def _shim_options(name: str) -> tuple[str, ...]:
     return (*_SHARED, "-DBIONIC_SHARED", f"-Wl,-soname,{name}", "-Wl,--no-as-needed", *_SHIMS[name])
 
 
-def _classes(jdk: Jdk, package: str) -> Path:
-    """Compile the driver and the class with the natives; return the folder of classes."""
+def _classes(jdk: Jdk, request: Request) -> Path:
+    """Compile the driver and the class that apps get; return the folder of classes."""
     driver = (programs.tools_dir() / "jvm" / "Driver.java").read_text("utf-8")
-    source = _CLASS.format(package=package, name=CLASS_NAME)
-    digest = sha256_bytes(f"{jdk.version}\n{driver}\n{source}".encode())
+    source = java_source(CLASS_NAME, request.package, _TESTED)
+    digest = sha256_bytes(f"{jdk.version}\n{driver}\n{source}\n{_START}".encode())
     folder = cache_dir() / "executors" / f"classes-{digest[:16]}"
     with file_lock(folder.with_suffix(".lock")):
         if not (folder / "Driver.class").is_file():
             with new_dir(folder) as temporary:
-                _compile(jdk, {"Driver": driver, CLASS_NAME: source}, temporary)
+                _compile(jdk, {"Driver": driver, "Start": _START, CLASS_NAME: source}, temporary)
     return folder
 
 
@@ -152,10 +160,12 @@ def _run(jdk: Jdk, request: Request, places: tuple[Path, Path, Path], timeout: f
     stand_ins, classes, folder = places
     library = str(request.library.resolve())
     argv: list[str | Path] = [
-        jdk.java, *_JAVA_OPTIONS, f"-Dmobilegen.library={library}", "-cp", classes, "Driver",
+        jdk.java, *_JAVA_OPTIONS, "-Djava.library.path=.", "-cp", classes, "Start",
         f"{request.package}.{CLASS_NAME}", stand_ins / OPENER, model_folder(request),
         str(request.threads), str(len(request.samples)), *map(str, tensors.dims(request)),
     ]  # fmt: skip
+    # The VM finds its own libnet.so before any other, and cannot search a folder with a colon.
+    (folder / f"lib{_TESTED}.so").symlink_to(library)
     env = {**CLEAN, "MOBILEGEN_LIBRARY": library}
     title = "the x86_64 library in a Java VM"
     try:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from mobilegen.artifacts import Graph, SourceModel, TensorSpec
 from mobilegen.names import load_object
 
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
 # From the model's inputs to samples of them: per sample, arrays by input name.
-SampleSource = Callable[[tuple[TensorSpec, ...]], Sequence[Mapping[str, npt.NDArray[Any]]]]
+SampleSource = Callable[[tuple[TensorSpec, ...]], Sequence[Mapping[str, "npt.NDArray[Any]"]]]
 
 
 @dataclass(frozen=True)

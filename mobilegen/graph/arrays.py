@@ -36,9 +36,10 @@ def read_npz(path: Path) -> dict[str, Array]:
     Raises:
         ValueError, OSError, zipfile.BadZipFile: The file is not such an .npz.
     """
-    with np.load(path, allow_pickle=False) as archive:
-        if not isinstance(archive, np.lib.npyio.NpzFile):
-            raise ValueError("a single array, not an .npz")
+    loaded = np.load(path, allow_pickle=False)
+    if not isinstance(loaded, np.lib.npyio.NpzFile):
+        raise ValueError("a single array, not an .npz")
+    with loaded as archive:
         return {name: archive[name] for name in archive.files}
 
 

@@ -67,11 +67,13 @@ def build_graph(
     with tempfile.TemporaryDirectory(prefix="mobilegen-") as scratch:
         original = Path(scratch, "original.onnx")
         original.write_bytes(prepared.data)
-        prepared = _declare_ranks(prepared, original)
+        # A large model is in memory once here and several times in the child process.
+        prepared = replace(prepared, data=b"")
         model, inputs = prepared.model, prepared.inputs
+        _declare_ranks(model, original)
         answers = ask_original(original, model, inputs, given, timeout=timeout)
         outputs = _output_specs(model, answers.samples)
-        original.write_bytes(_with_outputs(prepared, outputs))
+        _declare_outputs(model, outputs, original)
         forms, equal = make_candidates(
             Path(scratch), answers.samples, answers.tensors, functions=bool(model.functions)
         )
@@ -121,16 +123,13 @@ def _external_check(files: Sequence[str]) -> Check:
     return Check("graph.external", title, "pass", detail=detail)
 
 
-def _declare_ranks(prepared: Prepared, original: Path) -> Prepared:
+def _declare_ranks(model: onnx.ModelProto, original: Path) -> None:
     """Give outputs without any declared shape the true one: the checker demands it."""
-    bare = [v for v in prepared.model.graph.output if not v.type.tensor_type.HasField("shape")]
+    bare = [v for v in model.graph.output if not v.type.tensor_type.HasField("shape")]
     known = trace_shapes(original) if bare else {}
     changes = [set_shape(value, known[value.name].shape) for value in bare if value.name in known]
-    if not any(changes):
-        return prepared
-    data = _serialize(prepared.model)
-    original.write_bytes(data)
-    return replace(prepared, data=data)
+    if any(changes):
+        original.write_bytes(_serialize(model))
 
 
 def _output_specs(model: onnx.ModelProto, samples: Sequence[Sample]) -> tuple[TensorSpec, ...]:
@@ -138,11 +137,12 @@ def _output_specs(model: onnx.ModelProto, samples: Sequence[Sample]) -> tuple[Te
     return tuple(TensorSpec(name, array.shape, str(array.dtype)) for name, array in arrays)
 
 
-def _with_outputs(prepared: Prepared, outputs: Sequence[TensorSpec]) -> bytes:
-    """Return the original with the outputs' true sizes where they were symbolic or missing."""
+def _declare_outputs(model: onnx.ModelProto, outputs: Sequence[TensorSpec], original: Path) -> None:
+    """Write the outputs' true sizes where they were symbolic or missing."""
     shapes = {spec.name: spec.shape for spec in outputs}
-    changes = [set_shape(value, shapes[value.name]) for value in prepared.model.graph.output]
-    return _serialize(prepared.model) if any(changes) else prepared.data
+    changes = [set_shape(value, shapes[value.name]) for value in model.graph.output]
+    if any(changes):
+        original.write_bytes(_serialize(model))
 
 
 def _serialize(model: onnx.ModelProto) -> bytes:

@@ -54,7 +54,7 @@ def count_costs(model: onnx.ModelProto, tensors: Mapping[str, TensorSpec]) -> Co
     kinds = [node.op_type for node in walk.nodes(model)]
     made = {name for node in model.graph.node for name in node.output}
     return Costs(
-        parameters=_parameters(model),
+        parameters=count_parameters(model),
         macs=sum(count for count in counts if count is not None),
         largest_tensor_bytes=max((_bytes(tensors[n]) for n in made & set(tensors)), default=0),
         operators=tuple((kind, kinds.count(kind)) for kind in sorted(set(kinds))),
@@ -122,12 +122,16 @@ _RULES: dict[str, Callable[[NodeProto, Mapping[str, tuple[int, ...]]], int]] = {
 _NO_WEIGHTS = (TensorProto.INT64, TensorProto.STRING, TensorProto.BOOL)
 
 
-def _parameters(model: onnx.ModelProto) -> int:
-    return sum(
-        math.prod(tensor.dims)
-        for _, tensor in walk.tensors(model)
-        if tensor.data_type not in _NO_WEIGHTS and tensor.dims
-    )
+def parameters_of(tensor: TensorProto) -> int:
+    """Return how many parameters a tensor holds: 0 for scalars, shapes, axes and indices."""
+    if tensor.data_type in _NO_WEIGHTS or not tensor.dims:
+        return 0
+    return math.prod(tensor.dims)
+
+
+def count_parameters(model: onnx.ModelProto) -> int:
+    """Return the parameters of a model, in subgraphs and functions too."""
+    return sum(parameters_of(tensor) for _, tensor in walk.tensors(model))
 
 
 def _bytes(spec: TensorSpec) -> int:

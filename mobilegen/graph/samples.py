@@ -47,11 +47,6 @@ def write_samples(path: Path, samples: Sequence[Sample]) -> Path:
     return write_npz(path, arrays)
 
 
-# The names of other modules for these two.
-load_samples = read_samples
-save_samples = write_samples
-
-
 def make_inputs(
     specs: Sequence[TensorSpec], seed: int, integer_limits: Mapping[str, int] | None = None
 ) -> dict[str, Array]:

@@ -139,8 +139,13 @@ def read_trace(answer: Mapping[str, Any]) -> dict[str, TensorSpec]:
     return {name: TensorSpec(name, tuple(sizes), dtype) for name, (dtype, sizes) in tensors}
 
 
+def declared_sizes(value: ValueInfoProto) -> tuple[Size, ...] | None:
+    """Return the sizes that a model declares, None when not even their number is declared."""
+    return _sizes(value) if value.type.tensor_type.HasField("shape") else None
+
+
 def _declared(value: ValueInfoProto) -> tuple[Size, ...] | None:
-    """Return the declared sizes, None when not even their number is declared."""
+    """Return the declared sizes of an input that can be fed."""
     tensor = value.type.tensor_type
     if not value.type.HasField("tensor_type") or tensor.elem_type not in NUMBER_TYPES:
         raise ModelError(
@@ -148,7 +153,7 @@ def _declared(value: ValueInfoProto) -> tuple[Size, ...] | None:
             seen=[f"type {value.type.WhichOneof('value')}, element type {tensor.elem_type}"],
             hint="export the model with tensors as inputs only",
         )
-    return _sizes(value) if tensor.HasField("shape") else None
+    return declared_sizes(value)
 
 
 def _sizes(value: ValueInfoProto) -> tuple[Size, ...]:

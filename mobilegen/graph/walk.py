@@ -31,13 +31,27 @@ def tensors(model: onnx.ModelProto) -> Iterator[tuple[str, TensorProto]]:
             yield f"initializer {sparse.values.name!r}", sparse.values
             yield f"initializer {sparse.values.name!r} (indices)", sparse.indices
     for node in nodes(model):
-        for attribute in node.attribute:
-            for tensor in _attribute_tensors(attribute):
-                yield f"attribute {attribute.name!r} of {describe(node)}", tensor
+        for name, tensor in node_tensors(node):
+            yield f"attribute {name!r} of {describe(node)}", tensor
     for function in model.functions:
         for attribute in function.attribute_proto:
             for tensor in _attribute_tensors(attribute):
                 yield f"attribute {attribute.name!r} of function {function.name!r}", tensor
+
+
+def node_tensors(node: NodeProto) -> Iterator[tuple[str, TensorProto]]:
+    """Yield (attribute, tensor) of the tensors that a node's own attributes carry."""
+    for attribute in node.attribute:
+        for tensor in _attribute_tensors(attribute):
+            yield attribute.name, tensor
+
+
+def subgraphs(node: NodeProto) -> Iterator[GraphProto]:
+    """Yield the graphs inside a node, at every depth."""
+    for graph in _direct_subgraphs(node):
+        yield graph
+        for inner in graph.node:
+            yield from subgraphs(inner)
 
 
 def describe(node: NodeProto) -> str:

@@ -81,6 +81,7 @@ def simplify(request: Request) -> dict[str, Any]:
     model = onnx.load(request["model"], load_external_data=False)
     # Folding may write out what an operator such as Expand makes: bounded.
     simple, _ = onnxsim.simplify(model, tensor_size_threshold="64MB")
+    del model
     Path(request["result"]).write_bytes(simple.SerializeToString(deterministic=True))
     return {}
 

@@ -6,8 +6,9 @@ import re
 import shutil
 from pathlib import Path
 
+from mobilegen import console
 from mobilegen.artifacts import Artifact, Library, Target, Toolchain
-from mobilegen.errors import ConfigError, ProcessError
+from mobilegen.errors import ConfigError, NativeBuildError, ProcessError
 from mobilegen.native_build.elf import check_library, read_elf
 from mobilegen.native_build.header import (
     NOTHING_ELSE,
@@ -15,14 +16,27 @@ from mobilegen.native_build.header import (
     render_embedded,
     render_header,
 )
-from mobilegen.native_build.objects import compile_objects
+from mobilegen.native_build.objects import object_set
+from mobilegen.native_build.plan import EnginePlan, ObjectSet
 from mobilegen.native_build.run import build_error, build_type, configure, ninja
+from mobilegen.native_build.sizes import SUFFIX, measure_sizes
 from mobilegen.platforms.android.jni import jni_exports
 from mobilegen.resources import native_dir
 from mobilegen.runtimes import catalog
+from mobilegen.serialize import dump_json
 from mobilegen.system.files import sha256_file, write_bytes, write_text
 
+# https://developer.android.com/ndk/guides/stable_apis
+_SYSTEM_LIBRARIES = frozenset(
+    (
+        "EGL", "GLESv1_CM", "GLESv2", "GLESv3", "OpenMAXAL", "OpenSLES", "aaudio", "amidi",
+        "android", "binder_ndk", "c", "camera2ndk", "dl", "icu", "jnigraphics", "log", "m",
+        "mediandk", "nativewindow", "neuralnetworks", "sync", "vulkan", "z",
+    )
+)  # fmt: skip
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
+_HEADER = "mobilegen_model.h"
+_EMBEDDED = "mobilegen_embedded.cpp"
 
 
 def build_library(
@@ -39,8 +53,9 @@ def build_library(
 ) -> Library:
     """Build lib<name>.so: the runtime cut to the model, the C interface, the Java natives.
 
-    The library is written to `work_dir`; everything else there may be deleted. The same
-    arguments give the same bytes, wherever the folders are.
+    The library is written to `work_dir`, and beside it a file that tells what its bytes are;
+    everything else there may be deleted. The same arguments give the same bytes, wherever the
+    folders are.
 
     Args:
         artifact: The model's files, in the form of its runtime.
@@ -58,19 +73,13 @@ def build_library(
         DownloadError: The runtime's source cannot be had.
     """
     check_name(name)
-    variables = library_variables(
-        artifact,
-        target,
-        toolchain,
-        name=name,
-        package=package,
-        work_dir=work_dir,
-        jobs=jobs,
-        offline=offline,
-        contents=contents,
-    )
-    built = _link(target, toolchain, variables, work_dir / "cmake", jobs) / f"lib{name}.so"
+    plan = catalog.get(artifact.runtime).plan_native(artifact)
+    generated = _generate(artifact, plan, package, contents, work_dir)
+    with object_set(plan, target, toolchain, jobs=jobs, offline=offline) as objects:
+        variables = _variables(plan, target, objects, generated, name)
+        built = _link(target, toolchain, variables, work_dir / "cmake", jobs) / f"lib{name}.so"
     path = write_bytes(work_dir / f"lib{name}.so", built.read_bytes())
+    _keep_sizes(path, built.with_suffix(".map"), artifact)
     return describe(path, target, toolchain, package)
 
 
@@ -92,18 +101,34 @@ def library_variables(
         As `build_library`.
     """
     plan = catalog.get(artifact.runtime).plan_native(artifact)
-    header = render_header(artifact, plan, package, contents)
-    objects = compile_objects(plan, target, toolchain, jobs=jobs, offline=offline)
+    generated = _generate(artifact, plan, package, contents, work_dir)
+    with object_set(plan, target, toolchain, jobs=jobs, offline=offline) as objects:
+        return _variables(plan, target, objects, generated, name)
+
+
+def _generate(
+    artifact: Artifact, plan: EnginePlan, package: str, contents: Contents, work_dir: Path
+) -> Path:
+    """Write the sources that are of this model alone; return their folder."""
     generated = work_dir / "generated"
-    write_text(generated / "mobilegen_model.h", header)
-    embedded = generated / "mobilegen_embedded.cpp"
+    write_text(generated / _HEADER, render_header(artifact, plan, package, contents))
     if contents.embed:
-        write_text(embedded, render_embedded(artifact))
+        # The output folder may have a name that the assembler does not take.
+        for _, file in artifact.files:
+            shutil.copyfile(artifact.folder / file.path, generated / file.path)
+        write_text(generated / _EMBEDDED, render_embedded(artifact, generated))
+    return generated
+
+
+def _variables(
+    plan: EnginePlan, target: Target, objects: ObjectSet, generated: Path, name: str
+) -> tuple[tuple[str, str], ...]:
+    embedded = generated / _EMBEDDED
     return (
         ("MOBILEGEN_NAME", name),
         ("MOBILEGEN_RUNTIME", plan.runtime),
         ("MOBILEGEN_GENERATED", generated.as_posix()),
-        ("MOBILEGEN_EMBEDDED", embedded.as_posix() if contents.embed else ""),
+        ("MOBILEGEN_EMBEDDED", embedded.as_posix() if embedded.is_file() else ""),
         ("MOBILEGEN_JNI", "ON" if target.platform == "android" else "OFF"),
         *build_type(plan.recipe.flags),
         *plan.write_sources(objects, generated),
@@ -114,13 +139,19 @@ def check_name(name: str) -> str:
     """Return the name of a library unchanged if it is valid.
 
     Raises:
-        ConfigError: It is not a letter or _ followed by letters, digits or _.
+        ConfigError: It is not a letter or _ followed by letters, digits or _, or it is the
+            name of one of Android's own libraries.
     """
     if not _NAME.fullmatch(name):
         raise ConfigError(
             f"{name!r} is not a name for a native library",
             seen=["allowed: a letter or _, then up to 63 letters, digits or _"],
             hint="--name image_recognition",
+        )
+    if name in _SYSTEM_LIBRARIES:
+        raise ConfigError(
+            f"Android has a library lib{name}.so of its own, which would be loaded instead",
+            hint=f"--name my_{name}",
         )
     return name
 
@@ -140,6 +171,18 @@ def describe(path: Path, target: Target, toolchain: Toolchain, package: str) -> 
         toolchain=toolchain.version,
         checks=check_library(elf, target, path.name, jni_exports(package)),
     )
+
+
+def _keep_sizes(library: Path, link_map: Path, artifact: Artifact) -> None:
+    """Write what the library's bytes are beside it; a foreign linker may leave no map for that."""
+    if not link_map.is_file():
+        return
+    plan = catalog.get(artifact.runtime).plan_native(artifact)
+    text = link_map.read_text("utf-8", errors="replace")
+    try:
+        dump_json(measure_sizes(library, text, plan), library.with_name(library.name + SUFFIX))
+    except NativeBuildError as error:
+        console.note(f"inspect --library will know nothing: {error}")
 
 
 def _link(

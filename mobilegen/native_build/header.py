@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import jinja2
 
@@ -26,7 +27,7 @@ class Contents:
     """What a library holds of its model besides names and shapes.
 
     Attributes:
-        labels: Class names in the order of the first output; empty: none.
+        labels: Class names in the order of the first output, to go with an embedded model.
         preprocess: How images become the input; None: the library takes no images.
         embed: The model files themselves.
     """
@@ -73,26 +74,29 @@ def render_header(
             ],
             inputs=artifact.inputs,
             outputs=artifact.outputs,
-            labels=contents.labels,
+            labels=contents.labels if contents.embed else (),
             rule=initializer(contents.preprocess) if contents.preprocess else "",
             embed=contents.embed,
         )
     )
 
 
-def render_embedded(artifact: Artifact) -> str:
+def render_embedded(artifact: Artifact, folder: Path) -> str:
     """Return the text of mobilegen_embedded.cpp: the model files as read-only data.
+
+    Args:
+        folder: Where the artifact's files are.
 
     Raises:
         NativeBuildError: The path of a file cannot be told to the assembler.
     """
-    files = [(role, artifact.folder / record.path) for role, record in artifact.files]
+    files = [(role, folder / record.path) for role, record in artifact.files]
     for _, path in files:
         if set(path.as_posix()) & set('"\\\n\r'):
             raise NativeBuildError(
                 f"{path.name} cannot be compiled in",
                 seen=[f"its path has quotes, backslashes or line breaks: {str(path)!r}"],
-                hint="choose another output folder",
+                hint="set TMPDIR to another folder",
             )
     places = [(role, path.as_posix()) for role, path in files]
     return _environment().get_template("embedded.cpp.j2").render(files=places)

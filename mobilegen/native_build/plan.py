@@ -68,6 +68,7 @@ class EnginePlan:
             "layer/relu.cpp".
         write_sources: Writes what is generated for this model into a folder and returns the
             CMake variables that `native/engines/<runtime>/engine.cmake` takes.
+        part_of: Names the part of the runtime that an object belongs to, for people.
         params_file: Name of the params file in the folder that an app loads from.
         weights_file: Name of the weights file there.
     """
@@ -76,5 +77,6 @@ class EnginePlan:
     recipe: ObjectRecipe
     select: Callable[[Sequence[str]], tuple[str, ...]]
     write_sources: Callable[[ObjectSet, Path], tuple[tuple[str, str], ...]]
+    part_of: Callable[[str], str]
     params_file: str
     weights_file: str

@@ -19,6 +19,7 @@ _CONFIGURE_SECONDS = 600.0
 _BUILD_SECONDS = 3600.0
 # Best first: what a compiler, linker or CMake says, then what ninja says.
 _ERRORS = (re.compile(r"(?i)\berror: |CMake Error|undefined symbol"), re.compile("FAILED|ninja: "))
+_TOOL_ERROR = re.compile(r"(?i)\berror: ")
 _SHOWN_LINES = 12
 
 
@@ -101,6 +102,10 @@ def build_error(what: str, error: ProcessError) -> NativeBuildError:
     matches = (i for e in _ERRORS for i, line in enumerate(lines) if e.search(line))
     first = next(matches, None)
     seen = lines[first : first + _SHOWN_LINES] if first is not None else list(error.seen)
+    # CMake reports that a compiler does not work long before what the compiler said.
+    said = [line for line in lines if _TOOL_ERROR.search(line)]
+    if said and not any(_TOOL_ERROR.search(line) for line in seen):
+        seen += said[:2]
     return NativeBuildError(
         f"{what} failed",
         seen=[line[:400] for line in seen if line.strip()] or [error.what],

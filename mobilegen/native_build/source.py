@@ -37,13 +37,25 @@ def unpacked(package: SourcePackage, *, offline: bool = False) -> Path:
 
 def discard_if_damaged(package: SourcePackage) -> None:
     """Remove the unpacked package if a file differs from what was unpacked."""
-    folder = source_folder(package)
+    if not _is_intact(source_folder(package)):
+        shutil.rmtree(source_folder(package), ignore_errors=True)
+
+
+def require_intact(package: SourcePackage) -> None:
+    """Do nothing when the unpacked package is as it was unpacked.
+
+    Raises:
+        ValueError: A file was changed, is missing or new.
+    """
+    if not _is_intact(source_folder(package)):
+        raise ValueError(f"{source_folder(package)} was changed")
+
+
+def _is_intact(folder: Path) -> bool:
     try:
-        intact = json.loads((folder / _HASHES).read_text()) == _hash_files(folder)
+        return bool(json.loads((folder / _HASHES).read_text()) == _hash_files(folder))
     except (OSError, ValueError):
-        intact = False
-    if not intact:
-        shutil.rmtree(folder, ignore_errors=True)
+        return False
 
 
 def _hash_files(folder: Path) -> dict[str, str]:

@@ -12,13 +12,15 @@ from typing import Any
 from mobilegen.artifacts import BuildReport
 from mobilegen.errors import MobilegenError
 from mobilegen.pipeline import events, publish, store
+from mobilegen.pipeline.dependencies import Stage, fingerprint, stages_of
 from mobilegen.pipeline.plan import BuildPlan
 from mobilegen.serialize import dump_json
-from mobilegen.system.files import file_lock
+from mobilegen.system.files import file_lock, telling_os_errors, write_text
 from mobilegen.system.process import stream
 
 Listener = Callable[[dict[str, Any]], None]
 _SCONSTRUCT = Path(__file__).with_name("SConstruct.py")
+_FINGERPRINT = "fingerprint"
 
 
 def build(plan: BuildPlan, listen: Listener) -> BuildReport:
@@ -31,12 +33,28 @@ def build(plan: BuildPlan, listen: Listener) -> BuildReport:
         listen: Told of every event: a stage starts, says something, is done.
 
     Raises:
-        MobilegenError: A stage failed, or another build is at work in the same folder.
+        MobilegenError: A stage failed, another build is at work in the same folder, or the
+            folder has files there that no build left.
     """
-    with lock(plan.out, plan.state):
-        _clean(plan)
+    publish.refuse_foreign(plan.out)
+    with telling_os_errors(f"{plan.out} cannot be written"), lock(plan.out, plan.state):
+        declared = stages_of(plan)
+        # The graph of a build that was killed may still be about to end.
+        with file_lock(plan.state / store.GRAPH_LOCK):
+            intact = _clean(plan, declared)
+        now, mark = fingerprint(declared), plan.state / _FINGERPRINT
+        if intact and now and _read(mark) == now:
+            return publish.publish(plan, set())
+        # Until the graph has run to its end, the folders of its stages may be of two minds.
+        mark.unlink(missing_ok=True)
         done = _run_graph(plan, listen)
-        return publish.publish(plan, done)
+        report = publish.publish(plan, done)
+        write_text(mark, now)
+        return report
+
+
+def _read(path: Path) -> str:
+    return path.read_text("utf-8") if path.is_file() else ""
 
 
 def lock(out: Path, state: Path) -> AbstractContextManager[None]:
@@ -97,14 +115,29 @@ def _import_path() -> str:
     return str(Path(__file__).resolve().parents[2])
 
 
-def _clean(plan: BuildPlan) -> None:
-    """Remove what an interrupted build left half-made, and results that were damaged since."""
-    for folder in [plan.work, *plan.work.glob("lib"), *plan.work.glob("proof")]:
+def _clean(plan: BuildPlan, declared: tuple[Stage, ...]) -> bool:
+    """Remove what an interrupted build left half-made, and results that were damaged since.
+
+    Returns:
+        True when every stage has its result.
+    """
+    for folder in [plan.state, plan.work, *plan.work.glob("lib"), *plan.work.glob("proof")]:
         for leftover in folder.glob(".*") if folder.is_dir() else ():
-            shutil.rmtree(leftover, ignore_errors=True)
+            _remove(leftover)
+    for leftover in [path for name in publish.PARTS for path in plan.out.glob(f".{name}.old.*")]:
+        _remove(leftover)
     for manifest in plan.work.rglob(store.MANIFEST):
         if not store.is_intact(manifest):
-            (manifest.parent / store.RESULT).unlink(missing_ok=True)
+            manifest.unlink()
     for proof in plan.work.glob(f"proof/*/{store.RESULT}"):
         if b'"skipped"' in proof.read_bytes():
-            proof.unlink()
+            proof.with_name(store.MANIFEST).unlink(missing_ok=True)
+    folders = [plan.work / stage.name for stage in declared]
+    return all((f / store.RESULT).is_file() and (f / store.MANIFEST).is_file() for f in folders)
+
+
+def _remove(leftover: Path) -> None:
+    if leftover.is_dir():
+        shutil.rmtree(leftover, ignore_errors=True)
+    else:
+        leftover.unlink(missing_ok=True)

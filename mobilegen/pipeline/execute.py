@@ -8,7 +8,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from mobilegen.errors import ToolchainError, UsageError
+from mobilegen.errors import ToolchainError
 from mobilegen.executors import catalog as executors
 from mobilegen.executors.base import Execution, Request, Unavailable
 from mobilegen.pipeline.result import Result
@@ -37,15 +37,8 @@ def execute_library(
         UsageError: The build has no library for this ABI.
         ToolchainError: This computer cannot run it.
     """
-    libraries = {library.target.abi: library for library in result.libraries}
-    if abi not in libraries:
-        raise UsageError(
-            f"this result has no library for {abi}",
-            seen=[f"it has: {', '.join(libraries) or 'none'}"],
-            hint=f"mobilegen build --abi {abi}",
-        )
     request = Request(
-        library=libraries[abi].path,
+        library=result.library(abi).path,
         package=result.options["package"],
         artifact=result.artifact,
         threads=threads,

@@ -65,15 +65,12 @@ def make_plan(
     *,
     framework: str,
     libraries: bool = True,
-    jobs: int | None = None,
-    offline: bool = False,
 ) -> BuildPlan:
     """Return the plan for checked settings.
 
     Args:
         framework: Name of the frontend that reads the model.
         libraries: False for a conversion without native libraries.
-        jobs: Parallel jobs; by default one for each processor.
     """
     return BuildPlan(
         model=settings.model,
@@ -93,6 +90,6 @@ def make_plan(
         check_images=settings.check_images,
         limit=getattr(settings.limits, settings.precision),
         out=out,
-        jobs=jobs or os.cpu_count() or 1,
-        offline=offline,
+        jobs=settings.jobs or os.cpu_count() or 1,
+        offline=settings.offline,
     )

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
+import json
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import mobilegen
@@ -12,22 +15,68 @@ from mobilegen.artifacts import (
     Artifact,
     BuildReport,
     Check,
+    Description,
     FileRecord,
     Graph,
     Library,
     Proof,
     StepRecord,
 )
-from mobilegen.pipeline import store
-from mobilegen.pipeline.plan import BuildPlan
-from mobilegen.serialize import dump_json
-from mobilegen.system.files import new_dir, record, replace_dir, sha256_file
+from mobilegen.errors import UsageError
+from mobilegen.pipeline import stages, store
+from mobilegen.pipeline.plan import STATE_FOLDER, BuildPlan
+from mobilegen.serialize import dump_json, load_json
+from mobilegen.system.files import new_dir, record, replace_dir, sha256_file, write_text
+from mobilegen.system.process import postponed_interrupts
 
 REPORT = "build.json"
+PAGE = "report.html"
 ARTIFACT = "artifact.json"
 GRAPH = "graph.onnx"
 REFERENCE = "reference.npz"
+PARTS = ("model", "lib")
 BUILD_STEPS = ("graph", "description", "artifact")
+FRESH = "result"
+_SHOWN_FILES = 5
+
+
+def refuse_foreign(out: Path) -> None:
+    """Make sure that a result in `out` would replace nothing but an earlier result.
+
+    Raises:
+        UsageError: `out` is no folder, or has files of other origin where the result goes.
+    """
+    if out.exists() and not out.is_dir():
+        raise UsageError(f"{out} is not a folder", hint="name another folder with --out")
+    reports = (out / REPORT, out / STATE_FOLDER / FRESH / REPORT)
+    ours = {name for report in reports for name in _recorded(report)}
+    foreign = list(itertools.islice((n for n in _present(out) if n not in ours), _SHOWN_FILES))
+    if foreign:
+        raise UsageError(
+            f"{out} has files that no build left, where a result would replace them",
+            seen=foreign,
+            hint="name another folder with --out, or move these files away",
+        )
+
+
+def _recorded(report: Path) -> set[str]:
+    """The files of an earlier result; of any version of mobilegen, so the schema is not asked."""
+    try:
+        values = json.loads(report.read_bytes())
+        return {
+            REPORT,
+            PAGE,
+            *(str(file["path"]) for file in values["files"] if values["mobilegen"]),
+        }
+    except (OSError, ValueError, LookupError, TypeError):
+        return set()
+
+
+def _present(out: Path) -> Iterator[str]:
+    tops = [out / name for name in (*PARTS, PAGE, REPORT)]
+    for path in itertools.chain(tops, *(top.rglob("*") for top in tops)):
+        if path.is_symlink() or (path.exists() and not path.is_dir()):
+            yield path.relative_to(out).as_posix()
 
 
 def publish(plan: BuildPlan, done: set[str]) -> BuildReport:
@@ -38,14 +87,16 @@ def publish(plan: BuildPlan, done: set[str]) -> BuildReport:
     Args:
         done: Names of the stages that had something to do in this build.
     """
-    with new_dir(plan.state / "result") as fresh:
+    with new_dir(plan.state / FRESH) as fresh:
         _lay_out_model(plan, fresh / "model")
         for abi in plan.abis:
             library = store.read_result(plan, f"lib/{abi}", Library)
             _place(library.path, fresh / "lib" / abi / library.path.name)
         report = _report(plan, fresh, done)
         dump_json(report, fresh / REPORT)
-    _swap(plan.state / "result", plan.out)
+        write_text(fresh / PAGE, _page(plan, report))
+    with postponed_interrupts():
+        _swap(plan.state / FRESH, plan.out)
     return report
 
 
@@ -71,7 +122,7 @@ def _place(source: Path, target: Path) -> None:
 def _report(plan: BuildPlan, root: Path, done: set[str]) -> BuildReport:
     graph = store.read_result(plan, "graph", Graph)
     files = sorted(path for path in root.rglob("*") if path.is_file())
-    sources = [plan.model, *([plan.labels] if plan.labels else []), *plan.check_images]
+    sources = [*stages.graph_sources(plan), *stages.description_sources(plan)]
     return BuildReport(
         mobilegen=mobilegen.__version__,
         inputs=tuple(FileRecord(p.name, p.stat().st_size, sha256_file(p)) for p in sources),
@@ -80,6 +131,7 @@ def _report(plan: BuildPlan, root: Path, done: set[str]) -> BuildReport:
         graph_outputs=graph.outputs,
         steps=tuple(_steps(plan, done)),
         checks=_checks(plan),
+        answers=store.read_result(plan, "description", Description).answers,
         libraries=tuple(_library(plan, abi) for abi in plan.abis),
         files=tuple(record(path, root) for path in files),
     )
@@ -129,11 +181,28 @@ def _checks(plan: BuildPlan) -> tuple[Check, ...]:
     return tuple(checks)
 
 
+def _page(plan: BuildPlan, report: BuildReport) -> str:
+    """Return report.html, with the costs and sizes that the stages left beside their results."""
+    from mobilegen.graph.profile import Profile
+    from mobilegen.native_build.sizes import SUFFIX, LibrarySizes
+    from mobilegen.report.html import render_html
+
+    profile = plan.work / "graph" / store.PROFILE
+    files = {each.target.abi: each.path.name + SUFFIX for each in report.libraries}
+    found = {abi: plan.work / "lib" / abi / name for abi, name in files.items()}
+    return render_html(
+        report,
+        load_json(Profile, profile) if profile.is_file() else None,
+        {abi: load_json(LibrarySizes, path) for abi, path in found.items() if path.is_file()},
+    )
+
+
 def _swap(fresh: Path, out: Path) -> None:
     """Move the parts of a complete result into the result folder, the report last."""
-    for name in ("model", "lib"):
+    for name in PARTS:
         if (fresh / name).is_dir():
             replace_dir(fresh / name, out / name)
         elif (out / name).is_dir():
             shutil.rmtree(out / name)
+    os.replace(fresh / PAGE, out / PAGE)
     os.replace(fresh / REPORT, out / REPORT)

@@ -38,6 +38,21 @@ class Result:
         """Option values of the build."""
         return dict(self.report.options)
 
+    def library(self, abi: str) -> Library:
+        """Return the library of one ABI.
+
+        Raises:
+            UsageError: The build made none for it.
+        """
+        libraries = {library.target.abi: library for library in self.libraries}
+        if abi not in libraries:
+            raise UsageError(
+                f"this result has no library for {abi}",
+                seen=[f"it has: {', '.join(libraries) or 'none'}"],
+                hint=f"mobilegen build --abi {abi}",
+            )
+        return libraries[abi]
+
 
 def open_result(folder: Path) -> Result:
     """Read the result of a build.

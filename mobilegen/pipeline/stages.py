@@ -10,13 +10,23 @@ import dataclasses
 import functools
 import math
 import shutil
+import tempfile
 import time
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mobilegen.artifacts import Artifact, Graph, Library, Preprocess, Proof, SourceModel, Target
+from mobilegen.artifacts import (
+    Answer,
+    Artifact,
+    Description,
+    Graph,
+    Library,
+    Proof,
+    SourceModel,
+    Target,
+)
 from mobilegen.errors import MobilegenError
 from mobilegen.frontends import catalog as frontends
 from mobilegen.pipeline import events
@@ -24,14 +34,15 @@ from mobilegen.pipeline.plan import BuildPlan
 from mobilegen.pipeline.store import (
     LABELS,
     PREPROCESS,
+    PROFILE,
     RESULT,
     close_folder,
     leave_result,
     read_result,
 )
 from mobilegen.resources import native_identity, source_identity
-from mobilegen.serialize import dump_json, load_json
-from mobilegen.system.files import new_dir, write_text
+from mobilegen.serialize import dump_json
+from mobilegen.system.files import new_dir, telling_os_errors, write_text
 from mobilegen.toolchains import ndk
 from mobilegen.verify.judge import refuse_failures
 
@@ -39,6 +50,7 @@ if TYPE_CHECKING:
     from mobilegen.native_build.header import Contents
 
 Action = Callable[[BuildPlan, Path], str]
+_CODE = "pipeline/stages.py"
 
 
 def run(name: str, action: Action, plan: BuildPlan) -> int:
@@ -47,7 +59,7 @@ def run(name: str, action: Action, plan: BuildPlan) -> int:
     started = time.monotonic()
     try:
         folder = plan.work / name
-        with new_dir(folder) as fresh:
+        with telling_os_errors(f"the stage {name} failed"), new_dir(folder) as fresh:
             detail = action(plan, fresh)
             seconds = time.monotonic() - started
             close_folder(fresh, seconds, detail)
@@ -74,18 +86,20 @@ def graph_decisions(plan: BuildPlan) -> dict[str, str]:
         "shapes": repr(plan.input_shapes),
         "images": repr([str(path) for path in plan.check_images]),
         "preprocess": repr(plan.preprocess),
-        "code": source_identity("graph", "frontends", "images", "verify"),
+        "code": source_identity(_CODE, "graph", "frontends", "images", "verify"),
         "versions": " ".join(version(name) for name in ("onnx", "onnxruntime", "onnxsim")),
     }
 
 
 def make_graph(plan: BuildPlan, folder: Path) -> str:
     """Read the source model and compute the reference."""
+    from mobilegen.graph.profiling import profile_graph
     from mobilegen.pipeline.samples import check_samples
 
     source = SourceModel(plan.model, plan.framework, plan.input_shapes)
     samples = functools.partial(check_samples, plan)
     graph = frontends.get(plan.framework).load(source, folder, samples=samples)
+    dump_json(profile_graph(graph), folder / PROFILE)
     leave_result(plan, "graph", folder, graph)
     return ", ".join(candidate.label for candidate in graph.candidates)
 
@@ -100,7 +114,11 @@ def description_sources(plan: BuildPlan) -> list[Path]:
 
 def description_decisions(plan: BuildPlan) -> dict[str, str]:
     """Option values that the description depends on."""
-    return {"preprocess": repr(plan.preprocess), "code": source_identity("images")}
+    return {
+        "preprocess": repr(plan.preprocess),
+        "images": repr([path.name for path in plan.check_images]),
+        "code": source_identity(_CODE, "images"),
+    }
 
 
 def describe(plan: BuildPlan, folder: Path) -> str:
@@ -115,8 +133,22 @@ def describe(plan: BuildPlan, folder: Path) -> str:
         write_text(folder / LABELS, "".join(f"{label}\n" for label in labels))
     if plan.preprocess:
         dump_json(bind_preprocess(plan.preprocess, graph.inputs[0]), folder / PREPROCESS)
-    dump_json(labels, folder / RESULT)
+    dump_json(Description(labels, _answers(plan, graph, labels)), folder / RESULT)
     return f"{len(labels)} labels" if labels else "no labels"
+
+
+def _answers(plan: BuildPlan, graph: Graph, labels: tuple[str, ...]) -> tuple[Answer, ...]:
+    """The check images are the first samples of the reference."""
+    from mobilegen.graph.samples import read_samples
+    from mobilegen.images.classes import top_predictions
+
+    if not labels:
+        return ()
+    answers = []
+    for path, sample in zip(plan.check_images, read_samples(graph.samples), strict=False):
+        best = top_predictions(sample.outputs[graph.outputs[0].name], labels, 1)[0]
+        answers.append(Answer(path.name, best.label, best.probability))
+    return tuple(answers)
 
 
 # artifact
@@ -128,7 +160,7 @@ def artifact_decisions(plan: BuildPlan) -> dict[str, str]:
         "runtime": plan.runtime,
         "precision": plan.precision,
         "limit": repr(plan.limit),
-        "code": source_identity("runtimes", "verify", "toolboxes"),
+        "code": source_identity(_CODE, "runtimes", "verify", "toolboxes"),
     }
 
 
@@ -170,24 +202,29 @@ def library_decisions(plan: BuildPlan, abi: str) -> dict[str, str]:
         "embed": str(plan.embed_model),
         "toolchain": _toolchain_decision(plan),
         "native": native_identity(),
-        "code": source_identity("native_build", "toolchains", "images", f"runtimes/{plan.runtime}"),
+        "code": source_identity(
+            _CODE, "native_build", "toolchains", "images", f"runtimes/{plan.runtime}"
+        ),
     }
 
 
 def _toolchain_decision(plan: BuildPlan) -> str:
     """What decides the choice of a toolchain and its output, without making anything."""
-    ndks = [(str(one.path), one.version, one.problem) for one in ndk.candidates(plan.ndk)]
+    ndks = [
+        (one.origin, str(one.path), one.version, one.problem) for one in ndk.candidates(plan.ndk)
+    ]
     return f"{plan.toolchain}, {ndks}, ziglang {version('ziglang')}"
 
 
-def _contents(plan: BuildPlan) -> Contents:
-    """What the library holds beside the runtime; the graph is done when this is called."""
+def _contents(plan: BuildPlan, artifact: Artifact) -> Contents:
+    """What the library holds beside the runtime: new labels change it only if they are inside."""
+    from mobilegen.images.preprocess import bind_preprocess
     from mobilegen.native_build.header import Contents
 
-    rule = plan.work / "description" / PREPROCESS
+    rule = plan.preprocess
     return Contents(
-        labels=read_result(plan, "description", tuple[str, ...]),
-        preprocess=load_json(Preprocess, rule) if rule.is_file() else None,
+        labels=read_result(plan, "description", Description).labels if plan.embed_model else (),
+        preprocess=bind_preprocess(rule, artifact.inputs[0].tensor) if rule else None,
         embed=plan.embed_model,
     )
 
@@ -197,30 +234,43 @@ def make_library(plan: BuildPlan, folder: Path, abi: str) -> str:
     from mobilegen.native_build.build import build_library
     from mobilegen.toolchains.choose import choose
 
+    artifact = read_result(plan, "interface", Artifact)
     target = _target(plan, abi)
-    library = build_library(
-        read_result(plan, "interface", Artifact),
-        target,
-        choose(plan.toolchain, target, ndk=plan.ndk),
-        name=plan.name,
-        package=plan.package,
-        work_dir=folder,
-        jobs=plan.jobs_per_abi,
-        contents=_contents(plan),
-    )
-    refuse_failures(library.checks)
-    for scratch in [path for path in folder.iterdir() if path.is_dir()]:
-        shutil.rmtree(scratch)
-    leave_result(plan, f"lib/{abi}", folder, library)
-    return f"{library.size:,} bytes, {library.toolchain}"
+    toolchain = choose(plan.toolchain, target, ndk=plan.ndk)
+    # CMake cannot work in a folder with a quote in its path.
+    with tempfile.TemporaryDirectory(prefix="mobilegen-") as scratch:
+        library = build_library(
+            artifact,
+            target,
+            toolchain,
+            name=plan.name,
+            package=plan.package,
+            work_dir=Path(scratch),
+            jobs=plan.jobs_per_abi,
+            offline=plan.offline,
+            contents=_contents(plan, artifact),
+        )
+        refuse_failures(library.checks)
+        for file in [path for path in Path(scratch).iterdir() if path.is_file()]:
+            shutil.copyfile(file, folder / file.name)
+    placed = dataclasses.replace(library, path=folder / library.path.name)
+    leave_result(plan, f"lib/{abi}", folder, placed)
+    return f"{library.size:,} bytes, {toolchain.reason}"
 
 
 # proof
 
 
 def proof_decisions(plan: BuildPlan, abi: str) -> dict[str, str]:
-    """Option values that the proof of a library depends on."""
-    return {"limit": repr(plan.limit), "code": source_identity("executors", "verify")}
+    """Option values and sources that the proof of a library depends on."""
+    return {
+        "limit": repr(plan.limit),
+        "package": plan.package,
+        "classes": repr(plan.labels is not None),
+        "images": repr([path.name for path in plan.check_images]),
+        "native": native_identity(),
+        "code": source_identity(_CODE, "executors", "images", "toolboxes", "verify"),
+    }
 
 
 def prove_library(plan: BuildPlan, folder: Path, abi: str) -> str:

@@ -1,7 +1,7 @@
 """The folder of each stage: its result, a manifest of its files, and what it took.
 
-Only results decide what has to be done again, so nothing in them may differ between two runs on
-the same input; times go to `TIMING`.
+The manifest decides what later stages have to do again, so no file in it may differ between two
+runs on the same input; times go to `TIMING`.
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ from mobilegen.pipeline.plan import BuildPlan
 from mobilegen.serialize import dump_json, load_json
 from mobilegen.system.files import record, sha256_file
 
+GRAPH_LOCK = "graph.lock"
 RESULT = "result.json"
 MANIFEST = "manifest.json"
 TIMING = "timing.json"
+PROFILE = "profile.json"
 LABELS = "labels.txt"
 PREPROCESS = "preprocess.json"
 T = TypeVar("T")

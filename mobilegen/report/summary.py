@@ -21,6 +21,8 @@ def print_summary(report: BuildReport, folder: Path) -> None:
     _print_files(report.files)
     console.line()
     console.line(f"result: {_short(folder)}")
+    for answer in report.answers:
+        console.line(f"{answer.image}: {answer.label}, {answer.probability:.4f}")
     print_verdict(report.checks)
 
 
@@ -66,7 +68,9 @@ def _print_files(files: Iterable[FileRecord]) -> None:
 
 
 def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.3g}"
+    if value is None:
+        return ""
+    return f"{value:g}" if value == int(value) else f"{value:.3g}"
 
 
 def _short(folder: Path) -> str:

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy.typing as npt
-
 from mobilegen import console
 from mobilegen.artifacts import Artifact, Graph, Precision
 from mobilegen.errors import UsageError
 from mobilegen.names import load_object
 
 if TYPE_CHECKING:
-    from mobilegen.native_build.plan import EnginePlan
+    import numpy.typing as npt
 
-Arrays = Mapping[str, npt.NDArray[Any]]
+    from mobilegen.native_build.plan import EnginePlan, SourcePackage
+
+Arrays = Mapping[str, "npt.NDArray[Any]"]
 Report = Callable[[str], None]
 
 
@@ -34,6 +34,8 @@ class Runtime:
         converter: "module:OBJECT" of a function like `convert` below.
         host: "module:OBJECT" of a function like `run_host` below.
         native: "module:OBJECT" of a function from an artifact to the plan of its library.
+        source: "module:OBJECT" of a function that returns the source package its native build
+            compiles; "" when there is none.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Runtime:
     converter: str
     host: str
     native: str
+    source: str = ""
 
     def convert(
         self,
@@ -108,6 +111,13 @@ class Runtime:
             artifact, inputs, offline=offline, timeout=timeout, report=report
         )
         return outputs
+
+    def source_package(self) -> SourcePackage | None:
+        """Return what the native build has to fetch, None when it is nothing."""
+        if not self.source:
+            return None
+        package: SourcePackage = load_object(self.source)()
+        return package
 
     def plan_native(self, artifact: Artifact) -> EnginePlan:
         """Say how the native library for an artifact is built.

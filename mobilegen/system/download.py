@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _ATTEMPTS = 3
 _TIMEOUT_SECONDS = 60.0
+# Those that uv and pip read, too.
+_INDEX_VARIABLES = ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "PIP_INDEX_URL")
+_CHECK_INDEX = f"check the package index that is configured ({', '.join(_INDEX_VARIABLES)})"
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ def _verified(file: PackageFile, data: bytes) -> bytes:
         raise DownloadError(
             f"{file.filename} has other content than pinned",
             seen=[f"sha256 expected {file.sha256}", f"sha256 received {seen}"],
-            hint="check the package index that is configured (UV_INDEX_URL, PIP_INDEX_URL)",
+            hint=_CHECK_INDEX,
         )
     return data
 
@@ -64,17 +67,25 @@ def _verified(file: PackageFile, data: bytes) -> bytes:
 def _download(file: PackageFile) -> bytes:
     import pypi_simple
     import requests
+    import truststore
 
-    endpoint = os.environ.get("UV_INDEX_URL") or os.environ.get("PIP_INDEX_URL")
+    # The computer's own certificates, as pip and browsers use them: company proxies have one.
+    truststore.inject_into_ssl()
+    endpoint = next(filter(None, map(os.environ.get, _INDEX_VARIABLES)), None)
     client = pypi_simple.PyPISimple(endpoint) if endpoint else pypi_simple.PyPISimple()
     with client:
-        page = client.get_project_page(file.project, timeout=_TIMEOUT_SECONDS)
+        try:
+            page = client.get_project_page(file.project, timeout=_TIMEOUT_SECONDS)
+        except (pypi_simple.NoSuchProjectError, pypi_simple.UnsupportedContentTypeError) as error:
+            raise DownloadError(
+                f"the package index has no {file.project}", seen=[str(error)], hint=_CHECK_INDEX
+            ) from error
         for package in page.packages:
             if package.filename == file.filename:
                 answer = requests.get(package.url, timeout=_TIMEOUT_SECONDS)
                 answer.raise_for_status()
                 return answer.content
-    raise DownloadError(f"the package index has no {file.filename}")
+    raise DownloadError(f"the package index has no {file.filename}", hint=_CHECK_INDEX)
 
 
 def _retry(action: Callable[[], bytes], file: PackageFile) -> bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import hashlib
 import os
 import shutil
@@ -14,13 +16,49 @@ import filelock
 import platformdirs
 
 from mobilegen.artifacts import FileRecord
-from mobilegen.errors import BusyError
+from mobilegen.errors import BusyError, FileError
+
+_REMEDIES = {
+    errno.ENOSPC: "free some space, or name another folder with --out",
+    errno.EDQUOT: "free some space, or name another folder with --out",
+    errno.EFBIG: "raise the limit of the file size (ulimit -f)",
+    errno.EACCES: "name a folder that you may write to with --out",
+    errno.EPERM: "name a folder that you may write to with --out",
+    errno.EROFS: "name a folder that you may write to with --out",
+    errno.ENOTDIR: "name another folder with --out",
+    errno.EEXIST: "name another folder with --out",
+}
+
+
+@contextmanager
+def telling_os_errors(what: str) -> Iterator[None]:
+    """Turn an error of the file system while the block runs into one that people understand.
+
+    Raises:
+        FileError: In place of an OSError; `what` says what could not be done.
+    """
+    try:
+        yield
+    except OSError as error:
+        hint = _REMEDIES.get(error.errno or 0, "check the folder and the disk")
+        place = f": {error.filename}" if error.filename else ""
+        raise FileError(what, seen=[f"{error.strerror or error}{place}"], hint=hint) from error
 
 
 def cache_dir() -> Path:
     """Folder for downloads, toolboxes and object sets: MOBILEGEN_CACHE or the user's cache."""
     named = os.environ.get("MOBILEGEN_CACHE")
     return Path(named) if named else Path(platformdirs.user_cache_dir("mobilegen"))
+
+
+def disk_usage(folder: Path) -> int:
+    """Return the bytes of all files below a folder, links not followed; 0 if there is none."""
+    total = 0
+    for current, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(OSError):
+                total += os.lstat(os.path.join(current, name)).st_size
+    return total
 
 
 def sha256_bytes(data: bytes) -> str:
@@ -79,14 +117,20 @@ def new_dir(final: Path) -> Iterator[Path]:
 
 
 def replace_dir(new: Path, final: Path) -> None:
-    """Move folder `new` to `final`, in place of whatever was there."""
+    """Move folder `new` to `final`, in place of whatever was there; that stays after an error."""
     if not final.exists():
         os.replace(new, final)
         return
     old = Path(tempfile.mkdtemp(dir=final.parent, prefix=f".{final.name}.old."))
-    os.replace(final, old / final.name)
-    os.replace(new, final)
-    shutil.rmtree(old, ignore_errors=True)
+    try:
+        os.replace(final, old / final.name)
+        try:
+            os.replace(new, final)
+        except BaseException:
+            os.replace(old / final.name, final)
+            raise
+    finally:
+        shutil.rmtree(old, ignore_errors=True)
 
 
 @contextmanager

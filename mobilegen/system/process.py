@@ -6,15 +6,22 @@ import contextlib
 import os
 import signal
 import subprocess
+import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 
 import psutil
 
 from mobilegen.errors import ProcessError
 
+# What ends mobilegen: Ctrl-C, a polite kill, and a terminal that is closed (not on Windows).
+END_SIGNALS = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
+_WATCH_SECONDS = 0.1
 _TAIL_LINES = 20
 
 
@@ -102,6 +109,50 @@ def stream(
     except BaseException:
         _stop(child)
         raise
+
+
+@contextlib.contextmanager
+def postponed_interrupts() -> Iterator[None]:
+    """Let signals that end mobilegen wait for the end of the block, which must not be cut short.
+
+    Only the main thread of a process receives signals; in others this does nothing.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    seen: list[int] = []
+
+    def remember(number: int, frame: FrameType | None) -> None:
+        seen.append(number)
+
+    handlers = {number: signal.signal(number, remember) for number in END_SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        for number in seen:
+            signal.raise_signal(number)
+
+
+def end_with_parent() -> None:
+    """End this process, and all that it started, soon after its parent is gone.
+
+    A parent that is killed cannot end its children; they would go on to write where the next
+    run writes.
+    """
+    parent = psutil.Process().parent()
+    if parent is not None:
+        threading.Thread(target=_watch, args=(parent,), daemon=True).start()
+
+
+def _watch(parent: psutil.Process) -> None:
+    while parent.is_running() and parent.status() != psutil.STATUS_ZOMBIE:
+        time.sleep(_WATCH_SECONDS)
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    os._exit(1)
 
 
 def describe_exit(returncode: int) -> str:

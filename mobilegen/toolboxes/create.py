@@ -53,10 +53,10 @@ def ensure(
         DownloadError: A package or an interpreter is neither in the cache nor to be had.
     """
     spec = catalog.get(name)
-    if found := _existing(spec):
+    if found := existing(spec):
         return found
     with file_lock(_home() / f"{name}.lock", busy=f"another mobilegen makes the toolbox {name}"):
-        return _existing(spec) or _make(spec, offline, tuple(pythons), report)
+        return existing(spec) or _make(spec, offline, tuple(pythons), report)
 
 
 def folder(spec: catalog.ToolboxSpec, version: str) -> Path:
@@ -79,7 +79,8 @@ def _home() -> Path:
     return cache_dir() / "toolboxes"
 
 
-def _existing(spec: catalog.ToolboxSpec) -> Toolbox | None:
+def existing(spec: catalog.ToolboxSpec) -> Toolbox | None:
+    """Return the toolbox if it is there and complete; nothing is made."""
     present = interpreters.this_version()
     for version in sorted(spec.pythons, key=lambda each: each != present):
         root = folder(spec, version)

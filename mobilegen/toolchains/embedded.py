@@ -29,6 +29,18 @@ _TIMEOUT_SECONDS = 600.0
 # CMake projects link these by name although Android has them inside libc.
 _EMPTY_ARCHIVES = ("libpthread.a", "librt.a")
 _ZIG_CACHE = "zig-cache"
+# What clang calls where a processor of the ABIs has no instruction: arithmetic of integers wider
+# than a register, their conversion from and to floats, half precision. The rest (long double,
+# complex numbers, mathematics) takes most of the time to compile, and nobody here calls it.
+_HELPER = re.compile(
+    r"__(u?div|u?mod|mul|u?divmod|ashl|ashr|lshr)[sdt]i\d|__mulo[sdt]i4"
+    r"|__(clz|ctz|ffs|popcount|parity|bswap)[sdt]i2|__u?cmp[dt]i2"
+    r"|__(fix|fixuns|float|floatun)(sf|df|hf|si|di|ti){2}"
+    r"|__(extend|trunc)(hf|sf|df){2}2|__gnu_[fh]2[fh]_ieee"
+    r"|__aeabi_(u?idiv|u?ldiv)(mod)?|__aeabi_l(mul|lsl|lsr|asr|cmp)|__aeabi_ulcmp"
+    r"|__aeabi_(d2|f2|h2|i2|ui2|l2|ul2)\w+|__aeabi_unwind_cpp_pr\d"
+    r"|__clear_cache|__emutls_get_address"
+)
 _EXPORT = "if (!builtin.is_test) @export("
 
 
@@ -223,10 +235,13 @@ def stub_assembly(symbols: Iterable[Symbol]) -> str:
 
 
 def _copy_compiler_rt(zig: Zig, to: Path, taken: frozenset[str]) -> None:
-    """Copy zig's helper functions without those that the system libraries have.
+    """Copy zig's helper functions, to be compiled without those that are not wanted.
 
     They come as one object, and what an object defines goes before what a shared library
     does: unfiltered, the first division would replace Android's memcpy and sqrt by slow ones.
+
+    Args:
+        taken: Names that the system libraries have.
     """
     root = (zig.lib / "compiler_rt.zig").read_text("utf-8")
     if root.count(_EXPORT) != 1:
@@ -237,18 +252,19 @@ def _copy_compiler_rt(zig: Zig, to: Path, taken: frozenset[str]) -> None:
     shutil.copytree(zig.lib / "compiler_rt", to / "compiler_rt")
     sources = [root, *(path.read_text("utf-8") for path in (to / "compiler_rt").glob("*.zig"))]
     mentioned = set(re.findall(r'"(\w+)"', "\n".join(sources)))
+    wanted = {name for name in mentioned - taken if _HELPER.fullmatch(name)}
     root = root.replace(_EXPORT, "if (!builtin.is_test and comptime isWanted(name)) @export(")
-    (to / "compiler_rt.zig").write_text(root + _is_wanted(mentioned & taken), "utf-8")
+    (to / "compiler_rt.zig").write_text(root + _is_wanted(wanted), "utf-8")
 
 
-def _is_wanted(excluded: Iterable[str]) -> str:
-    names = ", ".join(f'"{name}"' for name in sorted(excluded))
+def _is_wanted(wanted: Iterable[str]) -> str:
+    names = ", ".join(f'"{name}"' for name in sorted(wanted))
     return f"""
 fn isWanted(comptime name: []const u8) bool {{
     @setEvalBranchQuota(1_000_000);
-    for ([_][]const u8{{ {names} }}) |excluded| {{
-        if (std.mem.eql(u8, name, excluded)) return false;
+    for ([_][]const u8{{ {names} }}) |wanted| {{
+        if (std.mem.eql(u8, name, wanted)) return true;
     }}
-    return true;
+    return false;
 }}
 """

@@ -14,6 +14,7 @@ from mobilegen.toolchains.targets import android_abi
 
 MIN_MAJOR = 23
 _TOOLCHAIN_FILE = Path("build", "cmake", "android.toolchain.cmake")
+_COMPILER = "toolchains/llvm/prebuilt/*/bin/clang*"
 _HOME_VARIABLES = ("ANDROID_NDK_HOME", "ANDROID_NDK_ROOT")
 
 
@@ -111,6 +112,8 @@ def _find_problem(path: Path, version: str) -> str:
         return f"version {version} is older than {MIN_MAJOR}"
     if not (path / _TOOLCHAIN_FILE).is_file():
         return f"{_TOOLCHAIN_FILE.as_posix()} is missing"
+    if not any(path.glob(_COMPILER)):
+        return f"no compiler: {_COMPILER} is missing"
     return ""
 
 

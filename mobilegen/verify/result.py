@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator, Sequence
 
 from mobilegen.artifacts import Check, Graph
-from mobilegen.errors import MobilegenError
+from mobilegen.errors import MobilegenError, UsageError
 from mobilegen.graph.reference import run_reference
 from mobilegen.graph.samples import Sample, read_samples
 from mobilegen.native_build.elf import check_library, read_elf
@@ -25,27 +26,41 @@ def verify_result(
 
     Args:
         abis: Libraries to run; all by default.
+
+    Raises:
+        UsageError: The result has no library for one of `abis`, or its reference is damaged.
     """
-    samples = read_samples(result.reference)
+    libraries = [result.library(abi) for abi in abis] or result.libraries
+    samples = _stored_samples(result)
     limit = float(result.options["limit"])
     yield file_check(result)
     yield from _reference_checks(result, samples)
     yield from _host_checks(result, samples, limit, offline)
-    for library in result.libraries:
-        if not abis or library.target.abi in abis:
-            exports = jni_exports(result.options["package"])
-            elf = read_elf(library.path)
-            yield from check_library(elf, library.target, library.path.name, exports)
-            yield from verify_library(
-                library,
-                result.artifact,
-                _graph(result),
-                package=result.options["package"],
-                limit=limit,
-                classes=bool(result.labels),
-                images=result.options["images"].split("\n") if result.options["images"] else (),
-                offline=offline,
-            )
+    for library in libraries:
+        exports = jni_exports(result.options["package"])
+        elf = read_elf(library.path)
+        yield from check_library(elf, library.target, library.path.name, exports)
+        yield from verify_library(
+            library,
+            result.artifact,
+            _graph(result),
+            package=result.options["package"],
+            limit=limit,
+            classes=bool(result.labels),
+            images=result.options["images"].split("\n") if result.options["images"] else (),
+            offline=offline,
+        )
+
+
+def _stored_samples(result: Result) -> tuple[Sample, ...]:
+    try:
+        return read_samples(result.reference)
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise UsageError(
+            f"the result in {result.folder} is damaged",
+            seen=[f"{result.reference.name}: {error}"],
+            hint="build it again",
+        ) from error
 
 
 def _reference_checks(result: Result, samples: Sequence[Sample]) -> Iterator[Check]:

@@ -147,12 +147,9 @@ int classify(mobilegen_engine* engine, const Image& image, int k, mobilegen_clas
   if (status == MOBILEGEN_OK) status = mobilegen_predict(engine, inputs, outputs);
   free(outputs);
   if (status != MOBILEGEN_OK) return status;
-  {
-    Lock lock(&engine->lock);
-    engine->seconds[MOBILEGEN_SECONDS_PREPROCESS] = seconds;
-  }
+  note_seconds(engine, MOBILEGEN_SECONDS_PREPROCESS, seconds);
   const int count = static_cast<int>(element_count(model.outputs[0]));
-  return mobilegen_top_classes(output.get(), count, k, classes);
+  return mobilegen_top_classes(engine, output.get(), count, k, classes);
 }
 
 }  // namespace
@@ -162,16 +159,8 @@ using namespace mobilegen;
 
 extern "C" {
 
-int mobilegen_label_count(void) { return kModel.label_count; }
-
-const char* mobilegen_label(int i) {
-  if (i < 0 || i >= kModel.label_count) return 0;
-  const char* label = kModel.labels;
-  for (; i > 0; i--) label += strlen(label) + 1;
-  return label;
-}
-
-int mobilegen_top_classes(const float* scores, int count, int k, mobilegen_class* classes) {
+int mobilegen_top_classes(mobilegen_engine* engine, const float* scores, int count, int k,
+                          mobilegen_class* classes) {
   const int status = check_classes(k, classes);
   if (status != MOBILEGEN_OK) return status;
   if (!scores || count < 1) return fail(MOBILEGEN_ERROR_ARGUMENT, "there are no scores");
@@ -182,7 +171,7 @@ int mobilegen_top_classes(const float* scores, int count, int k, mobilegen_class
     if (best < 0) break;
     classes[found].index = best;
     classes[found].probability = static_cast<float>(probability(softmax, scores[best]));
-    classes[found].label = mobilegen_label(best);
+    classes[found].label = mobilegen_label(engine, best);
   }
   return found;
 }

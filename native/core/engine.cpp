@@ -37,6 +37,11 @@ double now() {
   return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
 
+void note_seconds(mobilegen_engine* engine, int kind, double seconds) {
+  Lock lock(&engine->notes);
+  engine->seconds[kind] = seconds;
+}
+
 }  // namespace mobilegen
 
 using namespace mobilegen;
@@ -111,13 +116,13 @@ int mobilegen_predict(mobilegen_engine* engine, const float* const* inputs,
   Lock lock(&engine->lock);
   const double started = now();
   status = runtime_run(engine->runtime, model, inputs, outputs);
-  engine->seconds[MOBILEGEN_SECONDS_PREDICT] = now() - started;
+  note_seconds(engine, MOBILEGEN_SECONDS_PREDICT, now() - started);
   return status;
 }
 
 double mobilegen_last_seconds(mobilegen_engine* engine, int kind) {
   if (!engine || kind < 0 || kind >= MOBILEGEN_SECONDS_KINDS) return -1;
-  Lock lock(&engine->lock);
+  Lock lock(&engine->notes);
   return engine->seconds[kind];
 }
 

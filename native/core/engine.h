@@ -36,8 +36,11 @@ struct mobilegen_engine {
   mobilegen::Files files;
   mobilegen::Runtime* runtime;
   int threads;
+  pthread_mutex_t lock;  // held while the runtime is used
   double seconds[MOBILEGEN_SECONDS_KINDS];
-  pthread_mutex_t lock;
+  const char* labels;  // one after the other, each ended by a zero; null: none yet
+  bool labels_owned;
+  pthread_mutex_t notes;  // held for a moment, for the three above
 };
 
 namespace mobilegen {
@@ -55,6 +58,9 @@ int open_memory(const void* params, size_t params_size, const void* weights, siz
 int open_embedded(int threads, mobilegen_engine** engine);
 
 double now();
+
+// What mobilegen_last_seconds will tell.
+void note_seconds(mobilegen_engine* engine, int kind, double seconds);
 
 }  // namespace mobilegen
 

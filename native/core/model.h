@@ -35,7 +35,7 @@ struct Model {
   ModelFile params;
   ModelFile weights;
   const Preprocess* preprocess;  // null if images were not described
-  const char* labels;            // one after the other, each ended by a zero
+  const char* labels;            // of an embedded model: one after the other, each ended by a zero
   int label_count;
 };
 

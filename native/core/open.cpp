@@ -66,6 +66,7 @@ int start(Files files, int threads, mobilegen_engine** result) {
   engine->files = files;
   engine->threads = threads;
   pthread_mutex_init(&engine->lock, 0);
+  pthread_mutex_init(&engine->notes, 0);
   *result = engine;
   return MOBILEGEN_OK;
 }
@@ -117,13 +118,15 @@ int open_memory(const void* params, size_t params_size, const void* weights, siz
 }
 
 int open_embedded(int threads, mobilegen_engine** engine) {
-  const int status = check(threads, engine);
+  int status = check(threads, engine);
   if (status != MOBILEGEN_OK) return status;
   if (!kModel.weights.embedded) {
     return fail(MOBILEGEN_ERROR_ARGUMENT, "the model is not compiled into this library");
   }
-  return open_memory(kModel.params.embedded, kModel.params.size, kModel.weights.embedded,
-                     kModel.weights.size, threads, engine);
+  status = open_memory(kModel.params.embedded, kModel.params.size, kModel.weights.embedded,
+                       kModel.weights.size, threads, engine);
+  if (status == MOBILEGEN_OK && kModel.label_count) (*engine)->labels = kModel.labels;
+  return status;
 }
 
 }  // namespace mobilegen
@@ -154,7 +157,9 @@ void mobilegen_close(mobilegen_engine* engine) {
   if (!engine) return;
   runtime_close(engine->runtime);
   close_files(&engine->files);
+  pthread_mutex_destroy(&engine->notes);
   pthread_mutex_destroy(&engine->lock);
+  if (engine->labels_owned) free(const_cast<char*>(engine->labels));
   free(engine);
 }
 

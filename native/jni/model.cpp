@@ -266,9 +266,28 @@ JNIEXPORT jintArray JNICALL MOBILEGEN_JNI_Model(shape0)(JNIEnv* env, jclass, jbo
   return sizes;
 }
 
-JNIEXPORT jstring JNICALL MOBILEGEN_JNI_Model(label0)(JNIEnv* env, jclass, jint index) {
-  const char* label = mobilegen_label(index);
+JNIEXPORT jstring JNICALL MOBILEGEN_JNI_Model(label0)(JNIEnv* env, jclass, jlong handle,
+                                                        jint index) {
+  const Use use(handle);
+  if (!is_open(env, use)) return 0;
+  const char* label = mobilegen_label(use.engine(), index);
   return label ? new_string(env, label) : 0;
+}
+
+JNIEXPORT void JNICALL MOBILEGEN_JNI_Model(setLabels0)(JNIEnv* env, jclass, jlong handle,
+                                                       jbyteArray text) {
+  const Use use(handle);
+  if (!is_open(env, use)) return;
+  if (!text) {
+    throw_argument(env, "labels must not be null");
+    return;
+  }
+  jbyte* bytes = env->GetByteArrayElements(text, 0);
+  if (!bytes) return;
+  const int status = mobilegen_set_labels(use.engine(), reinterpret_cast<char*>(bytes),
+                                          static_cast<size_t>(env->GetArrayLength(text)));
+  env->ReleaseByteArrayElements(text, bytes, JNI_ABORT);
+  if (status != MOBILEGEN_OK) throw_status(env, status);
 }
 
 JNIEXPORT jobjectArray JNICALL MOBILEGEN_JNI_Model(predict0)(JNIEnv* env, jclass, jlong handle,

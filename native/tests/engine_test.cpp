@@ -258,19 +258,62 @@ void check_parts(const Bytes& params, const Bytes& weights, const char* scratch)
 void check_top_classes() {
   mobilegen_class classes[4];
   const float logits[] = {1, 3, NAN, 3, -INFINITY};
-  REQUIRE(mobilegen_top_classes(logits, 5, 4, classes) == 4);
+  REQUIRE(mobilegen_top_classes(0, logits, 5, 4, classes) == 4);
   REQUIRE(classes[0].index == 1 && classes[1].index == 3 && classes[2].index == 0);
-  REQUIRE(classes[3].index == 4 && classes[0].label == mobilegen_label(1));
+  REQUIRE(classes[3].index == 4 && !classes[0].label);
   const float two[] = {0, 1};
-  REQUIRE(mobilegen_top_classes(two, 2, 4, classes) == 2 && classes[0].probability == 1);
+  REQUIRE(mobilegen_top_classes(0, two, 2, 4, classes) == 2 && classes[0].probability == 1);
   const float scores[] = {0, 2};
-  REQUIRE(mobilegen_top_classes(scores, 2, 1, classes) == 1);
+  REQUIRE(mobilegen_top_classes(0, scores, 2, 1, classes) == 1);
   REQUIRE(fabsf(classes[0].probability - 0.880797f) < 1e-6f);
-  REQUIRE(mobilegen_top_classes(0, 2, 1, classes) == MOBILEGEN_ERROR_ARGUMENT);
-  REQUIRE(mobilegen_top_classes(two, 0, 1, classes) == MOBILEGEN_ERROR_ARGUMENT);
-  REQUIRE(mobilegen_top_classes(two, 2, 0, classes) == MOBILEGEN_ERROR_ARGUMENT);
-  REQUIRE(mobilegen_top_classes(two, 2, 1, 0) == MOBILEGEN_ERROR_ARGUMENT);
-  REQUIRE(!mobilegen_label(-1) && !mobilegen_label(mobilegen_label_count()));
+  REQUIRE(mobilegen_top_classes(0, 0, 2, 1, classes) == MOBILEGEN_ERROR_ARGUMENT);
+  REQUIRE(mobilegen_top_classes(0, two, 0, 1, classes) == MOBILEGEN_ERROR_ARGUMENT);
+  REQUIRE(mobilegen_top_classes(0, two, 2, 0, classes) == MOBILEGEN_ERROR_ARGUMENT);
+  REQUIRE(mobilegen_top_classes(0, two, 2, 1, 0) == MOBILEGEN_ERROR_ARGUMENT);
+}
+
+// A name for each class: "0", "10", "20" and so on.
+char* numbered_lines(int count, const char* end) {
+  char* text = (char*)malloc((size_t)count * 16 + 1);
+  char* to = text;
+  for (int i = 0; i < count; i++) to += sprintf(to, "%d%s", 10 * i, end);
+  return text;
+}
+
+void check_labels(const char* params, const char* weights, const char* scratch) {
+  mobilegen_engine* engine = 0;
+  REQUIRE(mobilegen_open(params, weights, &engine) == MOBILEGEN_OK);
+  int count = 1;
+  for (int i = 0; i < mobilegen_output_rank(engine, 0); i++) {
+    count *= mobilegen_output_shape(engine, 0)[i];
+  }
+  char* lines = numbered_lines(count, "\r\n");
+  const size_t size = strlen(lines);
+  REQUIRE(!mobilegen_label(engine, 0) && !mobilegen_label(0, 0));
+  REQUIRE(mobilegen_set_labels(0, lines, size) == MOBILEGEN_ERROR_ARGUMENT);
+  REQUIRE(mobilegen_set_labels(engine, 0, size) == MOBILEGEN_ERROR_ARGUMENT);
+  REQUIRE(mobilegen_set_labels(engine, lines, 0) == MOBILEGEN_ERROR_ARGUMENT);
+  REQUIRE(mobilegen_set_labels(engine, lines, size + 1) == MOBILEGEN_ERROR_ARGUMENT);
+  REQUIRE(mobilegen_set_labels(engine, "a\nb", 3) == MOBILEGEN_ERROR_ARGUMENT || count == 2);
+  REQUIRE(mobilegen_load_labels(engine, "/nowhere") == MOBILEGEN_ERROR_FILE);
+  REQUIRE(mobilegen_load_labels(engine, 0) == MOBILEGEN_ERROR_ARGUMENT);
+  char path[4096];
+  snprintf(path, sizeof(path), "%s/labels", scratch);
+  FILE* file = fopen(path, "wb");
+  REQUIRE(file && fwrite(lines, 1, size - 2, file) == size - 2 && fclose(file) == 0);
+  REQUIRE(mobilegen_load_labels(engine, path) == MOBILEGEN_OK);
+  REQUIRE(mobilegen_load_labels(engine, path) == MOBILEGEN_ERROR_ARGUMENT);
+  char last[16];
+  snprintf(last, sizeof(last), "%d", 10 * (count - 1));
+  REQUIRE(strcmp(mobilegen_label(engine, 0), "0") == 0);
+  REQUIRE(strcmp(mobilegen_label(engine, count - 1), last) == 0);
+  REQUIRE(!mobilegen_label(engine, -1) && !mobilegen_label(engine, count));
+  mobilegen_class best;
+  const float scores[] = {0, 1};
+  REQUIRE(mobilegen_top_classes(engine, scores, 2, 1, &best) == 1);
+  REQUIRE(strcmp(best.label, "10") == 0);
+  free(lines);
+  mobilegen_close(engine);
 }
 
 struct Job {
@@ -337,6 +380,7 @@ int main(int argc, char** argv) {
   check_memory(params_bytes, weights_bytes);
   check_parts(params_bytes, weights_bytes, scratch);
   check_top_classes();
+  check_labels(params, weights, scratch);
   free(params_bytes.data);
   free(weights_bytes.data);
 

@@ -76,6 +76,11 @@ def test_adapter_has_the_functions(runtime: Runtime) -> None:
     assert [name for name, _ in parameters(load_object(runtime.native))] == ["artifact"]
 
 
+def test_source_package_is_pinned(runtime: Runtime) -> None:
+    package = runtime.source_package()
+    assert package is None or len(package.file.sha256) == 64
+
+
 def test_engine_folder_has_the_same_name(runtime: Runtime) -> None:
     assert any((resources.native_dir() / "engines" / runtime.name).iterdir())
 

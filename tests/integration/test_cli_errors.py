@@ -154,9 +154,19 @@ def test_run_needs_a_result(tmp_path: Path) -> None:
 
 
 def start(*arguments: str | Path) -> subprocess.Popen[str]:
+    """Start `mobilegen` as a terminal does, which a shell's background job is not."""
     return subprocess.Popen(
-        command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command(*arguments),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        preexec_fn=_heed_interrupts,
     )
+
+
+def _heed_interrupts() -> None:
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def wait_for_stage(child: subprocess.Popen[str]) -> None:
@@ -180,3 +190,41 @@ def assert_no_result(out: Path) -> None:
     assert not (out / "build.json").exists()
     assert not (out / "model").exists()
     assert not list(out.glob(".mobilegen/work/.*"))
+
+
+def test_an_abi_without_a_library_is_not_verified(net: Path, tmp_path: Path) -> None:
+    """Nothing would be checked, and nothing can fail."""
+    succeed("convert", net, "--out", tmp_path / "out")
+    text = fail(errors.UsageError.exit_code, "verify", tmp_path / "out", "--abi", "x86")
+    assert "no library for x86" in text
+
+
+def test_damaged_reference(net: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    succeed("convert", net, "--out", out)
+    for content in (b"", b"PK\x03\x04", b"text"):
+        (out / "model" / "reference.npz").write_bytes(content)
+        assert "reference.npz" in fail(errors.UsageError.exit_code, "verify", out)
+
+
+def test_files_of_the_user_survive(net: Path, tmp_path: Path) -> None:
+    out = tmp_path / "project"
+    (out / "model").mkdir(parents=True)
+    (out / "model" / "train.py").write_text("precious")
+    assert "model/train.py" in build_error(errors.UsageError, net, "--out", out)
+    assert [path.name for path in out.rglob("*")] == ["model", "train.py"]
+
+
+def test_a_place_where_nothing_can_be_written(net: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert "Not a directory" in fail(
+        errors.FileError.exit_code, "convert", net, "--out", tmp_path / "file" / "out"
+    )
+
+
+def test_a_closed_terminal_ends_the_build(net: Path, tmp_path: Path) -> None:
+    child = start("convert", net, "--out", tmp_path / "out")
+    wait_for_stage(child)
+    child.send_signal(signal.SIGHUP)
+    assert child.wait(30) == 130
+    assert_no_children(child)

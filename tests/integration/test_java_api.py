@@ -33,7 +33,10 @@ def classes(folder: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def mobilenet(folder: Path) -> Converted:
-    return convert(models.mobilenet(), folder / "mobilenet")
+    model = convert(models.mobilenet(), folder / "mobilenet")
+    text = "".join(f"{label}\n" for label in labels(model))
+    (model.artifact.folder / "labels.txt").write_text(text, "utf-8")
+    return model
 
 
 @pytest.fixture(scope="module")
@@ -41,12 +44,16 @@ def multi_io(folder: Path) -> Converted:
     return convert(models.multi_io(), folder / "multi_io")
 
 
+def labels(model: Converted) -> tuple[str, ...]:
+    """Names with every kind of UTF-8."""
+    return tuple(f"label {i} ä\U0001f600" for i in range(model.outputs()[0].size))
+
+
 def contents(model: Converted, *, embed: bool = False) -> Contents:
-    """Labels with every kind of UTF-8, and a rule for pictures."""
-    labels = tuple(f"label {i} ä\U0001f600" for i in range(model.outputs()[0].size))
+    """Labels for an embedded model, and a rule for pictures."""
     height, width = model.inputs()[0].shape[2:]
     rule = Preprocess(width, height, "pillow-bilinear", mean=(127,) * 3, std=(128,) * 3)
-    return Contents(labels, rule, embed)
+    return Contents(labels(model), rule, embed)
 
 
 def host_library(model: Converted, folder: Path, what: Contents = NOTHING_ELSE) -> Path:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +26,7 @@ from mobilegen.native_build.build import build_library
 from mobilegen.native_build.source import unpacked
 from mobilegen.runtimes.ncnn import RUNTIME, native
 from mobilegen.runtimes.ncnn import layers as layer_tables
+from mobilegen.serialize import dump_json
 from mobilegen.system.files import cache_dir
 from mobilegen.toolchains.embedded import prepare
 from mobilegen.toolchains.targets import ANDROID_ABIS
@@ -172,7 +176,10 @@ def test_same_bytes_from_other_folders(
     assert other.sha256 != first.sha256
 
 
-@pytest.mark.parametrize("damage", ["object", "half configured", "ninja", "names", "source"])
+@pytest.mark.parametrize(
+    "damage",
+    ["object", "half configured", "ninja", "names", "header", "rules", "source", "changed source"],
+)
 def test_damaged_set_is_repaired(
     damage: str, lenet: Converted, tmp_path: Path, own_cache: Path
 ) -> None:
@@ -206,13 +213,72 @@ def _damage_source(folder: Path, source: Path) -> None:
     (source / "src" / "net.cpp").write_text("#error damaged\n")
 
 
+def _damage_header(folder: Path, source: Path) -> None:
+    path = folder / "src" / "platform.h"
+    path.write_text(path.read_text().replace("NCNN_STRING 1", "NCNN_STRING 0"))
+
+
+def _damage_rules(folder: Path, source: Path) -> None:
+    path = folder / "build.ninja"
+    path.write_text(path.read_text().replace(" -Os ", " -O1 "))
+
+
+def _change_source(folder: Path, source: Path) -> None:
+    """Change what still compiles, and what is compiled from it."""
+    path = source / "src" / "paramdict.cpp"
+    path.write_text(path.read_text() + "\nint changed() { return 7; }\n")
+    next(folder.rglob("paramdict.cpp.o")).unlink()
+
+
 DAMAGES: dict[str, Callable[[Path, Path], None]] = {
     "object": _damage_object,
     "half configured": _damage_configuration,
     "ninja": _damage_ninja,
     "names": _damage_names,
+    "header": _damage_header,
+    "rules": _damage_rules,
     "source": _damage_source,
+    "changed source": _change_source,
 }
+
+
+BUILD = """
+import sys
+from pathlib import Path
+from mobilegen.artifacts import Artifact, Target
+from mobilegen.native_build.build import build_library
+from mobilegen.serialize import load_json
+from mobilegen.toolchains.embedded import prepare
+artifact, abi, folder = load_json(Artifact, Path(sys.argv[1])), sys.argv[2], Path(sys.argv[3])
+target = Target("android", abi, 21)
+print(build_library(artifact, target, prepare(target), name="recognition",
+                    package="com.example.vision", work_dir=folder, jobs=1).sha256)
+"""
+
+
+@pytest.mark.slow
+def test_builds_at_once_share_the_sets(
+    lenet: Converted, tmp_path: Path, downloads: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Four processes, two ABIs, an empty cache: the bytes are those of a build alone."""
+    alone = {abi: build(lenet, abi, tmp_path / abi).sha256 for abi in ("x86", "armeabi-v7a")}
+    cache = make_cache(tmp_path / "cache", downloads)
+    artifact = dump_json(lenet.artifact, tmp_path / "artifact.json")
+    jobs = [(abi, tmp_path / f"{abi}-{i}") for i in range(2) for abi in alone]
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", BUILD, str(artifact), abi, str(folder)],
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "MOBILEGEN_CACHE": str(cache)},
+        )
+        for abi, folder in jobs
+    ]
+    seen = [
+        (abi, child.communicate()[0].strip()) for (abi, _), child in zip(jobs, started, strict=True)
+    ]
+    assert seen == [(abi, alone[abi]) for abi, _ in jobs]
+    assert len([path for path in (cache / "objects").iterdir() if path.is_dir()]) == 2
 
 
 def test_compiler_error_is_told(

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
 import models
+import numpy as np
+import onnx
 import pytest
+from PIL import Image
 from program import fail, succeed
 
 from mobilegen import errors
@@ -40,6 +44,21 @@ def steps(folder: Path, *options: str) -> dict[str, bool]:
     return {step["name"]: step["cached"] for step in report["steps"]}
 
 
+def classifier(*, scale: float = 1.0, seed: int = 3) -> onnx.ModelProto:
+    """Return a net for photographs whose logits are all multiplied by `scale`."""
+    net = models.Net(seed=seed)
+    x = net.op("GlobalAveragePool", net.relu(net.conv("image", 3, 8)))
+    weights = net.random.normal(0.0, 1.0, (8, 10)) * scale
+    net.op("MatMul", net.op("Flatten", x, axis=1), net.const(weights), output="logits")
+    return net.model({"image": [1, 3, 16, 16]}, {"logits": [1, 10]})
+
+
+def converted(folder: Path) -> set[str]:
+    """Convert the folder's net.onnx and return the names of the steps that were done."""
+    report = json.loads(succeed("convert", folder / "net.onnx", "--out", folder / "o", "--json"))
+    return {step["name"] for step in report["steps"] if not step["cached"]}
+
+
 def redone(folder: Path, *options: str) -> set[str]:
     return {name for name, cached in steps(folder, *options).items() if not cached}
 
@@ -48,19 +67,14 @@ def test_nothing_changed(built: Path) -> None:
     assert redone(built) == set()
 
 
-def runtime_objects() -> dict[Path, int]:
+def compiled_objects() -> dict[Path, int]:
     """Compiled objects of the runtime in the cache, with their times of change."""
-    return {path: path.stat().st_mtime_ns for path in cache_dir().glob("objects/**/*.cpp.o")}
+    return {path: path.stat().st_mtime_ns for path in cache_dir().glob("objects/**/*.o")}
 
 
-def test_labels_do_not_compile_the_runtime(built: Path) -> None:
-    """They are in the libraries, so these are linked again; nothing of the model is done again."""
-    before = runtime_objects()
+def test_labels_compile_and_run_nothing(built: Path) -> None:
     (built / "labels.txt").write_text("".join(f"number {i}\n" for i in range(10)))
-    assert redone(built) == {"description", *LIBRARIES, *PROOFS}
-    assert before and runtime_objects() == before
-    for abi in ("x86", "x86_64"):
-        assert b"number 0\0number 1\0" in library(built, abi).read_bytes()
+    assert redone(built) == {"description"}
     assert (built / "build" / "model" / "labels.txt").read_text().startswith("number 0\n")
 
 
@@ -71,14 +85,14 @@ def test_touching_a_file_is_no_change(built: Path) -> None:
 
 def test_new_weights_do_not_compile_the_runtime(built: Path) -> None:
     """The libraries know the digest of their weights, so they are linked again."""
-    before = runtime_objects()
+    before = compiled_objects()
     model = models.lenet()
     weights = next(w for w in model.graph.initializer if len(w.raw_data) > 1000)
     weights.raw_data = weights.raw_data[::-1][:4] + weights.raw_data[4:]
     models.save(model, built / "net.onnx")
     seen = redone(built)
     assert {"artifact", *LIBRARIES, *PROOFS} <= seen
-    assert before and runtime_objects() == before
+    assert before and compiled_objects() == before
 
 
 def test_another_abi_leaves_the_others(built: Path) -> None:
@@ -100,6 +114,10 @@ def test_model_can_be_compiled_in(built: Path) -> None:
         whole = library(built, abi).read_bytes()
         for name in ("model.bin", "model.param"):
             assert (built / "build" / "model" / name).read_bytes() in whole
+        assert b"number 0\0number 1\0" in whole
+    labels = built / "labels.txt"
+    labels.write_text(labels.read_text().replace("number", "nummer"))
+    assert {*LIBRARIES} <= redone(built, "--embed-model")
     redone(built)
 
 
@@ -128,3 +146,78 @@ def test_without_a_jdk_it_says_not_proved(built: Path, tmp_path: Path) -> None:
     arguments = ("build", built, "--abi", "x86_64", "--out", out, "--require-proof")
     assert "not proved" in fail(errors.NotProvedError.exit_code, *arguments, **hidden)
     succeed(*arguments)
+
+
+def test_weights_that_only_scale_the_answers_are_converted(tmp_path: Path) -> None:
+    """All that is said of such a model is the same: only its files tell it from the old one."""
+    models.save(classifier(), tmp_path / "net.onnx")
+    converted(tmp_path)
+    before = (tmp_path / "o" / "model" / "model.bin").read_bytes()
+    models.save(classifier(scale=2.0), tmp_path / "net.onnx")
+    assert "artifact" in converted(tmp_path)
+    assert (tmp_path / "o" / "model" / "model.bin").read_bytes() != before
+    succeed("verify", tmp_path / "o")
+
+
+def test_another_model_of_the_same_time_is_converted(tmp_path: Path) -> None:
+    """Unpacked archives give all their files one time, years ago."""
+    for seed in (3, 4):
+        os.utime(models.save(classifier(seed=seed), tmp_path / "net.onnx"), (1e9, 1e9))
+        assert {"graph", "artifact"} <= converted(tmp_path)
+
+
+def test_labels_added_later_are_proved(tmp_path: Path) -> None:
+    models.save(classifier(), tmp_path / "net.onnx")
+    pixels = np.random.default_rng(0).integers(0, 256, (20, 20, 3), np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "image.png")
+    (tmp_path / "labels.txt").write_text("".join(f"class {i}\n" for i in range(10)))
+    settings = "model: net.onnx\nabi: [x86]\npreprocess: {}\ncheck_images: [image.png]\n"
+    (tmp_path / "mobilegen.yml").write_text(settings)
+    succeed("build", tmp_path)
+    (tmp_path / "mobilegen.yml").write_text(settings + "labels: labels.txt\n")
+    report = json.loads(succeed("build", tmp_path, "--json"))
+    assert "x86.class.0" in {check["id"] for check in report["checks"]}
+
+
+def test_a_build_for_every_place_and_name(tmp_path: Path) -> None:
+    """Odd folders, tensors and packages go through CMake, C, Java and their programs."""
+    folder = tmp_path / "ü $x q'\";"
+    folder.mkdir()
+    model = classifier()
+    model.graph.node[0].input[0] = model.graph.input[0].name = 'in"p\\n<é>${x}'
+    model.graph.node[-1].output[0] = model.graph.output[0].name = "o ut/0:1;#*/"
+    models.save(model, folder / "net.onnx")
+    arguments = ("--abi", "x86", "--abi", "x86_64", "--package", "com.$x.ü_b")
+    out = ("--out", folder / "out", "--require-proof")
+    succeed("build", folder / "net.onnx", *arguments, *out, LC_ALL="C")
+
+
+def test_offline_compiles_from_the_cache_only(tmp_path: Path) -> None:
+    """The converter is there, the source of the runtime is not."""
+    models.save(classifier(), tmp_path / "net.onnx")
+    converted(tmp_path)
+    cache = tmp_path / "cache"
+    cache.mkdir()
+    (cache / "toolboxes").symlink_to(cache_dir() / "toolboxes")
+    arguments = ("build", tmp_path / "net.onnx", "--abi", "x86", "--out", tmp_path / "o")
+    text = fail(errors.DownloadError.exit_code, *arguments, "--offline", MOBILEGEN_CACHE=str(cache))
+    assert "--offline forbids the download" in text
+
+
+def test_names_are_never_evaluated(tmp_path: Path) -> None:
+    """SCons runs Python code in ${...}; a name of a file or of external data is no code."""
+    trap = "${__import__('pathlib').Path('trap').touch()}"
+    folder = tmp_path / f"a$b {trap} ü'\"#"
+    folder.mkdir()
+    location = f"{trap}.bin"
+    onnx.save_model(
+        classifier(),
+        str(folder / "net.onnx"),
+        save_as_external_data=True,
+        location=location,
+        size_threshold=0,
+    )
+    assert (folder / location).is_file()
+    assert "artifact" in converted(folder)
+    assert converted(folder) == set()
+    assert not [path for path in tmp_path.rglob("trap")]

@@ -53,6 +53,7 @@ public final class ApiTest {
                 checkOpening();
             } else if (task.equals("classes")) {
                 checkClassifier();
+                checkLabels();
             } else if (task.equals("wrong")) {
                 callEverythingWrongly();
             } else if (task.equals("cycles")) {
@@ -336,7 +337,39 @@ public final class ApiTest {
         });
     }
 
+    private static void checkLabels() throws IOException {
+        final Model model = Model.open(folder);
+        final byte[] right = Files.readAllBytes(new File(folder, "labels.txt").toPath());
+        require(model.label(0).startsWith("label 0 "), "first label");
+        require(model.label(-1) == null && model.label(1 << 20) == null, "no such label");
+        expect(IllegalArgumentException.class, "already", new Call() {
+            public void run() {
+                model.setLabels(right);
+            }
+        });
+        model.close();
+        expect(IllegalStateException.class, "closed", new Call() {
+            public void run() {
+                model.label(0);
+            }
+        });
+        final Model plain = Model.open(new File(folder, "model.param"), new File(folder, "model.bin"));
+        require(plain.label(0) == null, "no labels");
+        for (final byte[] wrong : new byte[][] {null, {}, {'a', '\n', 'b'}, {0}}) {
+            expect(IllegalArgumentException.class, "label", new Call() {
+                public void run() {
+                    plain.setLabels(wrong);
+                }
+            });
+        }
+        require(plain.label(0) == null, "still no labels");
+        plain.close();
+    }
+
     private static void checkEmbedded() throws IOException {
+        ImageClassifier classifier = ImageClassifier.openEmbedded();
+        require(classifier.model().label(1).equals("label 1 \u00e4\ud83d\ude00"), "label inside");
+        classifier.close();
         use(Model.openEmbedded());
         require(ImageRecognition.load(null), "load(null)");
         ImageRecognition.clear();

@@ -32,6 +32,7 @@ NATIVES = {
         "predict0",
         "preprocess0",
         "seconds0",
+        "setLabels0",
         "setThreads0",
         "shape0",
     ),

@@ -11,4 +11,5 @@ RUNTIME = Runtime(
     converter="mobilegen.runtimes.ncnn.convert:convert",
     host="mobilegen.runtimes.ncnn.host:run_host",
     native="mobilegen.runtimes.ncnn.native:plan",
+    source="mobilegen.runtimes.ncnn.native:source_package",
 )

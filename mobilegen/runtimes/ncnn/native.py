@@ -41,6 +41,19 @@ _OFF = (
     "NCNN_BUILD_TESTS",
 )  # fmt: skip
 
+# Extensions of the processors that are off above: that CMake need not try the compiler for each
+# halves the time to configure.
+_UNTRIED = tuple(
+    f"NCNN_COMPILER_SUPPORT_{name}"
+    for name in (
+        "ARM82_FP16", "ARM82_DOTPROD", "ARM82_FP16FML", "ARM84_BF16", "ARM84_I8MM", "ARM86_SVE",
+        "ARM86_SVE2", "ARM86_SVEBF16", "ARM86_SVEI8MM", "ARM86_SVEF32MM", "X86_AVX", "X86_AVX2",
+        "X86_AVX512", "X86_AVX512_BF16", "X86_AVX512_FP16", "X86_AVX512_VNNI",
+        "X86_AVX_NE_CONVERT", "X86_AVX_VNNI", "X86_AVX_VNNI_INT16", "X86_AVX_VNNI_INT8",
+        "X86_F16C", "X86_FMA", "X86_FMA4", "X86_XOP",
+    )
+)  # fmt: skip
+
 # -Os costs no speed: the time is spent in kernels of inline assembly.
 _FLAGS = (
     "-Os", "-DNDEBUG", "-w", "-fvisibility=hidden", "-fvisibility-inlines-hidden",
@@ -74,20 +87,27 @@ def plan(artifact: Artifact) -> EnginePlan:
         recipe=recipe(),
         select=partial(select_objects, layers),
         write_sources=partial(write_registry, layers),
+        part_of=partial(part_of, layers),
         params_file=PARAMS_FILE,
         weights_file=WEIGHTS_FILE,
     )
 
 
+def source_package() -> SourcePackage:
+    """Return ncnn's pinned source."""
+    pin = json.loads(Path(__file__).with_name("source.json").read_text("utf-8"))
+    file = PackageFile(pin["project"], pin["filename"], pin["sha256"])
+    return SourcePackage(file, pin["root"], tuple(pin["parts"]))
+
+
 def recipe() -> ObjectRecipe:
     """Return how ncnn is compiled; the same for all models."""
     pin = json.loads(Path(__file__).with_name("source.json").read_text("utf-8"))
-    file = PackageFile(pin["project"], pin["filename"], pin["sha256"])
-    options = [(name, "ON") for name in _ON] + [(name, "OFF") for name in _OFF]
+    options = [(name, "ON") for name in _ON] + [(name, "OFF") for name in (*_OFF, *_UNTRIED)]
     # Without a given version ncnn takes the date of today, and the bytes change daily.
     options.append(("NCNN_VERSION", pin["version"].rpartition(".")[2]))
     return ObjectRecipe(
-        source=SourcePackage(file, pin["root"], tuple(pin["parts"])),
+        source=source_package(),
         options=tuple(options),
         flags=_FLAGS,
         android_flags=_ANDROID_FLAGS,
@@ -115,6 +135,15 @@ def _variant_of(name: str) -> str:
     if folder not in _ARCHITECTURES:
         return ""
     return file.removesuffix(".cpp").partition(f"_{folder}")[0]
+
+
+def part_of(layers: Collection[str], name: str) -> str:
+    """Return "layer ReLU" for "layer/relu.cpp" and "layer/arm/relu_arm.cpp", else "core"."""
+    stem = _variant_of(name) or name.removeprefix(_LAYER_FOLDER).removesuffix(".cpp")
+    by_stem = {layer.lower(): layer for layer in layers}
+    if not name.startswith(_LAYER_FOLDER) or not stem:
+        return "core"
+    return f"layer {by_stem.get(stem, stem)}"
 
 
 def write_registry(

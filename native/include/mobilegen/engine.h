@@ -4,11 +4,10 @@
  * the runtime parses nothing else.
  *
  * Ownership: the caller owns every array that it passes in; nothing is kept after a call returns,
- * except for the memory that mobilegen_open_memory is given. Strings and shapes that are handed out belong to the library; they stay valid until it is
- * unloaded, except for the text of mobilegen_last_error.
+ * except for the memory that mobilegen_open_memory is given. Names and shapes of tensors that are
+ * handed out belong to the library and stay valid until it is unloaded.
  *
- * Threads: every function may be called from any thread. Any number of
- * engines may be open. Calls of mobilegen_predict, mobilegen_classify and mobilegen_set_threads on
+ * Threads: every function may be called from any thread. Any number of engines may be open. Calls of mobilegen_predict, mobilegen_classify and mobilegen_set_threads on
  * the same engine wait for each other; different engines are independent. mobilegen_close must be
  * the last call on its engine.
  *
@@ -74,7 +73,7 @@ typedef struct mobilegen_image {
 typedef struct mobilegen_class {
   int index;
   float probability;
-  const char* label; /* NULL if the library was built without labels */
+  const char* label; /* NULL if the engine has no labels; else valid until mobilegen_close */
 } mobilegen_class;
 
 /* Loads the model and prepares it for one thread.
@@ -158,18 +157,27 @@ MOBILEGEN_API int mobilegen_classify(mobilegen_engine* engine, const mobilegen_i
 
 /* The same from scores that were computed already. Scores that are no distribution go through
  * softmax; among equal ones the lower index comes first, and not-a-number is left out.
+ *
+ * engine: for the labels; may be NULL.
  */
-MOBILEGEN_API int mobilegen_top_classes(const float* scores, int count, int k,
-                                        mobilegen_class* classes);
+MOBILEGEN_API int mobilegen_top_classes(mobilegen_engine* engine, const float* scores, int count,
+                                        int k, mobilegen_class* classes);
 
-/* Labels in the library; 0 if it was built without. */
-MOBILEGEN_API int mobilegen_label_count(void);
+/* Gives the classes of the first output their names, once in an engine's life. An engine of a
+ * model inside of the library has those that were compiled in with it, if any.
+ *
+ * text: one name per line in UTF-8, as many as there are classes; size in bytes. It is copied.
+ */
+MOBILEGEN_API int mobilegen_set_labels(mobilegen_engine* engine, const char* text, size_t size);
 
-/* Label i in UTF-8; NULL if there is none. */
-MOBILEGEN_API const char* mobilegen_label(int i);
+/* The same from a file. */
+MOBILEGEN_API int mobilegen_load_labels(mobilegen_engine* engine, const char* path);
 
-/* Seconds of the engine's last prediction, without waiting for others; negative for a NULL engine
- * or an unknown kind.
+/* Name of class i; NULL if there is none. Valid until mobilegen_close. */
+MOBILEGEN_API const char* mobilegen_label(mobilegen_engine* engine, int i);
+
+/* Seconds of the engine's last prediction, without waiting for one that is under way; negative for
+ * a NULL engine or an unknown kind.
  */
 MOBILEGEN_API double mobilegen_last_seconds(mobilegen_engine* engine, int kind);
 

@@ -13,7 +13,7 @@ import java.util.Arrays;
  * Calls the natives of a generated ImageRecognition class from a real Java VM.
  *
  * <p>Arguments: CLASS OPENER FOLDER THREADS SAMPLES DIM… OPENER is a native library that opens the
- * library under test; the class itself loads it from the path in the property "mobilegen.library".
+ * library under test; the class itself loads it by a name from the current folder.
  * Sample s has its input in the file in.s.0 of the current folder, raw little-endian floats; the
  * output goes to out.s.0, and facts to report.txt, "name value" on each line.
  */
@@ -30,6 +30,9 @@ public final class Driver {
 
     public static void main(String[] arguments) throws Exception {
         try (PrintStream report = new PrintStream("report.txt", "UTF-8")) {
+            // Makes the VM load its own libnio.so and libnet.so first; the linker would take a
+            // library under test that has one of these names for the VM's.
+            read(Paths.get("in.0.0"));
             System.load(arguments[1]);
             Driver driver = new Driver(Class.forName(arguments[0]), report);
             driver.load(arguments[2], Integer.parseInt(arguments[3]));

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from mobilegen.config.load import load_settings
+from mobilegen.cli.options import switches
+from mobilegen.config.load import load_settings, require_files
 from mobilegen.errors import ConfigError, MobilegenError, ModelError, UsageError
 
 
@@ -63,7 +64,15 @@ def test_model_file_without_settings(tmp_path: Path) -> None:
         ({"package": "com.new.app"}, ConfigError, "new"),
         ({"package": "1com.app"}, ConfigError, "1com"),
         ({"name": "No"}, ConfigError, "name"),
+        ({"name": "log"}, ConfigError, "Android itself"),
+        ({"abi": 5}, ConfigError, "unknown ABI 5"),
         ({"precision": "int9"}, ConfigError, "fp32"),
+        ({"limits": {"fp32": 1}}, ConfigError, "less than 1"),
+        ({"limits": {"fp16": float("inf")}}, ConfigError, "finite"),
+        ({"preprocess": {"mean": [float("nan"), 0, 0]}}, ConfigError, "finite"),
+        ({"labels": "nul\0"}, UsageError, "cannot be used"),
+        ({"labels": "~no such user/x"}, UsageError, "cannot be used"),
+        ({"labels": "\udcff.txt"}, UsageError, "cannot be used"),
         ({"toolchain": "gcc"}, ConfigError, "embedded"),
     ],
 )
@@ -88,6 +97,27 @@ def test_settings_that_are_no_settings(folder: Path, text: str) -> None:
         load_settings(folder, {})
 
 
+def test_default_name_is_not_one_of_android(tmp_path: Path) -> None:
+    (tmp_path / "m.onnx").write_bytes(b"")
+    assert load_settings(tmp_path / "m.onnx", {})[0].name == "model_m"
+
+
+def test_files_of_the_settings_must_be_files(folder: Path) -> None:
+    settings, _ = load_settings(folder, {"check_images": ["no.png"]})
+    with pytest.raises(ConfigError) as caught:
+        require_files(settings)
+    assert [line.split(":")[0] for line in caught.value.seen] == ["labels", "check_images"]
+    (folder / "net.onnx").unlink()
+    (folder / "net.onnx").mkdir()
+    with pytest.raises(ModelError, match="is not a file"):
+        require_files(settings)
+
+
+def test_an_argument_that_no_file_can_be() -> None:
+    with pytest.raises(ModelError, match="does not exist"):
+        load_settings(Path("x" * 5000), {})
+
+
 def test_missing_argument(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="does not exist"):
         load_settings(tmp_path / "none.onnx", {})
@@ -96,3 +126,18 @@ def test_missing_argument(tmp_path: Path) -> None:
 def test_folder_without_settings(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"has no mobilegen\.yml"):
         load_settings(tmp_path, {})
+
+
+def test_every_option_is_a_setting_too(folder: Path) -> None:
+    with (folder / "mobilegen.yml").open("a") as stream:
+        stream.write(
+            "out: result\njobs: 3\noffline: true\nrequire_proof: true\njson_output: true\n"
+        )
+    settings, _ = load_settings(folder, {"jobs": 1})
+    assert settings.out == folder / "result"
+    assert (settings.jobs, settings.offline, settings.require_proof) == (1, True, True)
+    assert settings.json_output
+
+
+def test_a_switch_that_is_not_given_leaves_the_setting(folder: Path) -> None:
+    assert switches(offline=False, jobs=True) == {"jobs": True}

@@ -22,6 +22,11 @@ class Answering:
     name: str
     error: Exception | None = None
 
+    def prepare(self, abi: str, *, offline: bool) -> str:
+        if self.error:
+            raise self.error
+        return self.name
+
     def execute(self, abi: str, request: Request, *, offline: bool, timeout: float) -> Execution:
         if self.error:
             raise self.error
@@ -55,6 +60,14 @@ def test_all_reasons_are_given_when_none_is_available(monkeypatch: pytest.Monkey
     with pytest.raises(Unavailable) as caught:
         catalog.execute("x86", REQUEST)
     assert str(caught.value) == "no a; no b\n  try: get a"
+
+
+def test_all_executors_are_prepared_and_one_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    put(monkeypatch, Answering("a"), Answering("b", Unavailable("no b")), Answering("c"))
+    assert catalog.prepare("x86") == "a, c"
+    put(monkeypatch, Answering("a", Unavailable("no a", "get a")))
+    with pytest.raises(Unavailable, match="no a"):
+        catalog.prepare("x86")
 
 
 def test_unknown_abi_is_refused() -> None:

@@ -162,3 +162,9 @@ def test_flat_outputs_are_found() -> None:
     assert reference.flat_outputs([{"y": flat}, {"y": flat}]) == ("y",)
     assert reference.flat_outputs([{"y": flat}, {"y": other}]) == ()
     assert reference.flat_outputs([{"y": np.array([3])}, {"y": np.array([3])}]) == ()
+
+
+def test_a_single_array_is_no_npz(tmp_path: Path) -> None:
+    np.save(tmp_path / "a.npy", np.zeros(3))
+    with pytest.raises(ValueError, match="a single array"):
+        read_npz(tmp_path / "a.npy")

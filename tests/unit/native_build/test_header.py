@@ -45,6 +45,7 @@ PLAN = EnginePlan(
     recipe=native.recipe(),
     select=lambda names: (),
     write_sources=lambda objects, folder: (),
+    part_of=lambda name: "core",
     params_file="model.param",
     weights_file="model.bin",
 )
@@ -101,13 +102,14 @@ def test_contents() -> None:
     assert "#define MOBILEGEN_LABEL_COUNT 3\n" in text and "MOBILEGEN_EMBEDDED 1\n" in text
     assert '  "cat\\000" \\\n  "d\\0421\\000" \\\n  "a b\\000" \\\n' in text
     assert "#define MOBILEGEN_PREPROCESS 1\n" in text
+    assert "#define MOBILEGEN_LABEL_COUNT 0\n" in render(contents=Contents(("cat",), rule))
     assert "MOBILEGEN_PREPROCESS_RULE {8, 6, resize_pillow_bilinear" in text
 
 
 def test_embedded() -> None:
-    assert '.incbin \\"nowhere/model.bin\\"' in render_embedded(ARTIFACT)
+    assert '.incbin \\"nowhere/model.bin\\"' in render_embedded(ARTIFACT, Path("nowhere"))
     with pytest.raises(NativeBuildError, match="cannot be compiled in"):
-        render_embedded(replace(ARTIFACT, folder=Path('a"b')))
+        render_embedded(ARTIFACT, Path('a"b'))
 
 
 # From blake2-kat.json of the reference implementation.

@@ -90,3 +90,9 @@ def test_library_name(name: str) -> None:
 def test_wrong_library_name(name: str) -> None:
     with pytest.raises(ConfigError, match="not a name for a native library"):
         check_name(name)
+
+
+@pytest.mark.parametrize("name", ["c", "log", "android"])
+def test_name_of_a_system_library(name: str) -> None:
+    with pytest.raises(ConfigError, match=f"lib{name}.so of its own"):
+        check_name(name)

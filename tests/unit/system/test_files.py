@@ -64,3 +64,11 @@ def test_record(tmp_path: Path) -> None:
     path = write_bytes(tmp_path / "a" / "b", b"abc")
     seen = record(path, tmp_path)
     assert (seen.path, seen.size, seen.sha256[:8]) == ("a/b", 3, "ba7816bf")
+
+
+def test_replace_dir_that_fails_leaves_the_old_one(tmp_path: Path) -> None:
+    (tmp_path / "final").mkdir()
+    (tmp_path / "final" / "file").touch()
+    with pytest.raises(FileNotFoundError):
+        replace_dir(tmp_path / "missing", tmp_path / "final")
+    assert [path.name for path in tmp_path.rglob("*")] == ["final", "file"]

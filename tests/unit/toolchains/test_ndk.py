@@ -19,6 +19,9 @@ def make_ndk(path: Path, version: str = "28.2.13676358") -> Path:
     file.write_text("# toolchain file\n")
     properties = f"Pkg.Desc = Android NDK\nPkg.Revision = {version}\n"
     (path / "source.properties").write_text(properties)
+    compiler = path / "toolchains" / "llvm" / "prebuilt" / "linux-x86_64" / "bin" / "clang"
+    compiler.parent.mkdir(parents=True)
+    compiler.write_text("")
     return path
 
 
@@ -53,6 +56,13 @@ def test_unreadable_version(tmp_path: Path, content: str | None) -> None:
 def test_too_old(tmp_path: Path) -> None:
     ndk = make_ndk(tmp_path / "ndk", "22.1.7171670")
     assert only(candidates(ndk, {})).problem == "version 22.1.7171670 is older than 23"
+
+
+def test_without_compiler(tmp_path: Path) -> None:
+    ndk = make_ndk(tmp_path / "ndk")
+    (ndk / "toolchains" / "llvm" / "prebuilt" / "linux-x86_64" / "bin" / "clang").unlink()
+    problem = only(candidates(ndk, {})).problem
+    assert problem == "no compiler: toolchains/llvm/prebuilt/*/bin/clang* is missing"
 
 
 def test_without_toolchain_file(tmp_path: Path) -> None:

@@ -1,0 +1,106 @@
+"""Brings everything that builds and proofs use into the cache."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mobilegen.artifacts import Target
+from mobilegen.config.model import ToolchainKind
+from mobilegen.errors import DownloadError, MobilegenError
+from mobilegen.executors import catalog as executors
+from mobilegen.executors.base import Unavailable
+from mobilegen.native_build.source import unpacked
+from mobilegen.runtimes.base import Runtime
+from mobilegen.toolboxes.create import ensure
+from mobilegen.toolchains.choose import choose
+from mobilegen.toolchains.targets import MIN_API_LEVEL
+
+
+@dataclass(frozen=True)
+class Need:
+    """What later builds will ask for."""
+
+    runtimes: tuple[Runtime, ...]
+    abis: tuple[str, ...]
+    toolchain: ToolchainKind = "auto"
+    ndk: Path | None = None
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing that was prepared.
+
+    Attributes:
+        state: "ready", "missing" when it could not be had, or "none" when this computer cannot
+            have it, which costs the proof of one ABI.
+    """
+
+    subject: str
+    state: str
+    detail: str
+
+
+def prepare(need: Need, *, offline: bool = False) -> Iterator[Item]:
+    """Fetch and make everything, one item after the other.
+
+    What fails is an item too, so that one missing thing does not hide the next.
+    """
+    for runtime in need.runtimes:
+        yield _toolbox(runtime, offline=offline)
+        yield _source(runtime, offline=offline)
+    for abi in need.abis:
+        yield _toolchain(need, abi)
+        yield _executors(abi, offline=offline)
+
+
+def require_ready(items: Sequence[Item]) -> None:
+    """Fail when something is missing.
+
+    Raises:
+        DownloadError: With the list of it.
+    """
+    missing = [f"{item.subject}: {item.detail}" for item in items if item.state == "missing"]
+    if missing:
+        raise DownloadError(
+            "not everything could be prepared", seen=missing, hint="run mobilegen setup again"
+        )
+
+
+def _toolbox(runtime: Runtime, *, offline: bool) -> Item:
+    subject = f"converter of {runtime.name}"
+    try:
+        return Item(subject, "ready", str(ensure(runtime.toolbox, offline=offline).root))
+    except MobilegenError as error:
+        return Item(subject, "missing", error.what)
+
+
+def _source(runtime: Runtime, *, offline: bool) -> Item:
+    subject = f"source of {runtime.name}"
+    package = runtime.source_package()
+    if package is None:
+        return Item(subject, "ready", "needs none")
+    try:
+        return Item(subject, "ready", str(unpacked(package, offline=offline)))
+    except MobilegenError as error:
+        return Item(subject, "missing", error.what)
+
+
+def _toolchain(need: Need, abi: str) -> Item:
+    """Make the toolchain at the default API level; another level takes no download either."""
+    subject = f"toolchain for {abi}"
+    try:
+        target = Target("android", abi, MIN_API_LEVEL)
+        return Item(subject, "ready", choose(need.toolchain, target, ndk=need.ndk).reason)
+    except MobilegenError as error:
+        return Item(subject, "missing", error.what)
+
+
+def _executors(abi: str, *, offline: bool) -> Item:
+    subject = f"executor for {abi}"
+    try:
+        return Item(subject, "ready", executors.prepare(abi, offline=offline))
+    except Unavailable as reason:
+        state = "missing" if isinstance(reason.__cause__, DownloadError) else "none"
+        return Item(subject, state, reason.what)

@@ -1,0 +1,40 @@
+"""JSON schemas of mobilegen.yml and of build.json, made from the types themselves."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from mobilegen.artifacts import BuildReport
+from mobilegen.config.model import Settings
+from mobilegen.system.files import write_text
+
+CONFIG_SCHEMA = "mobilegen.schema.json"
+REPORT_SCHEMA = "build.schema.json"
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def config_schema() -> dict[str, Any]:
+    """Return the schema of mobilegen.yml."""
+    schema = Settings.model_json_schema()
+    # Without a name, that of the model file is taken.
+    schema["required"] = [name for name in schema["required"] if name != "name"]
+    return {"$schema": _DIALECT, **schema, "title": "mobilegen.yml"}
+
+
+def report_schema() -> dict[str, Any]:
+    """Return the schema of build.json."""
+    schema = TypeAdapter(BuildReport).json_schema(mode="serialization")
+    return {"$schema": _DIALECT, **schema, "title": "build.json"}
+
+
+def write_schemas(folder: Path) -> tuple[Path, ...]:
+    """Write both schemas into a folder."""
+    schemas = {CONFIG_SCHEMA: config_schema(), REPORT_SCHEMA: report_schema()}
+    return tuple(
+        write_text(folder / name, json.dumps(schema, indent=2) + "\n")
+        for name, schema in schemas.items()
+    )
