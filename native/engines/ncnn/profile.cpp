@@ -13,6 +13,14 @@ namespace {
 
 const int kAsItIs = 1;
 
+// Handing out a blob of its own pool ncnn would copy it, for a caller that outlives the network; so
+// the pool is ours. With the same rule of which blocks fit as ncnn's own.
+ncnn::PoolAllocator* pool() {
+  static ncnn::PoolAllocator allocator;
+  allocator.set_size_compare_ratio(0.f);
+  return &allocator;
+}
+
 // Of vectors of `elempack` values ncnn counts the vectors, along the outermost axis.
 layer_shape shape_of(const ncnn::Mat& mat) {
   layer_shape shape = {mat.dims, {0, 0, 0, 0}};
@@ -70,6 +78,7 @@ int layers_run(mobilegen_engine* engine, const float* const* inputs, double* sec
   Lock lock(&engine->lock);
   const std::vector<ncnn::Layer*>& layers = engine->runtime->net.layers();
   ncnn::Extractor extractor = engine->runtime->net.create_extractor();
+  extractor.set_blob_allocator(pool());
   int status = set_inputs(extractor, *engine->model, inputs);
   for (size_t i = 0; status == MOBILEGEN_OK && i < layers.size(); i++) {
     status = run_layer(extractor, *layers[i], &seconds[i], shapes);
