@@ -21,7 +21,7 @@ from mobilegen.native_build.build import build_library, library_variables
 from mobilegen.native_build.header import Contents
 from mobilegen.native_build.run import configure, ninja
 from mobilegen.resources import native_dir
-from mobilegen.runtimes.ncnn import native
+from mobilegen.runtimes.ncnn import native, static_shapes
 from mobilegen.system.process import run
 
 PHOTO = Path(__file__).parents[2] / "samples" / "photo" / "efficientnet_lite0.onnx"
@@ -48,11 +48,56 @@ def vectors() -> onnx.ModelProto:
     return net.model({"vector": [1, 13]}, {"scores": [1, 5]})
 
 
+def pooled() -> onnx.ModelProto:
+    """Ends with pooling: the converter computes the shape of the output from the batch."""
+    net = models.Net(seed=10)
+    net.op("GlobalAveragePool", net.relu(net.conv("image", 3, 5)), output="features")
+    return net.model({"image": [1, 3, 7, 9]}, {"features": [1, 5, 1, 1]})
+
+
+def pooled_volume() -> onnx.ModelProto:
+    """The same in four dimensions, and in the middle of a network."""
+    net = models.Net(seed=11)
+    weight = net.const(net.random.normal(0.0, 0.2, (4, 2, 3, 3, 3)))
+    x = net.op("Conv", "volume", weight, kernel_shape=[3] * 3)
+    net.op("Relu", net.op("GlobalMaxPool", x), output="features")
+    net.op("Sigmoid", x, output="map")
+    return net.model(
+        {"volume": [1, 2, 5, 7, 6]}, {"features": [1, 4, 1, 1, 1], "map": [1, 4, 3, 5, 4]}
+    )
+
+
+def enlarged() -> onnx.ModelProto:
+    """A pooled value is made as large as the image again."""
+    net = models.Net(seed=12)
+    x = net.conv("image", 3, 8)
+    sizes = net.const([1, 8, 7, 9], np.int64)
+    pool = net.conv(net.op("GlobalAveragePool", x), 8, 8, 1)
+    wide = net.op("Resize", pool, "", "", sizes, mode="linear")
+    net.op("Concat", x, wide, output="both", axis=1)
+    return net.model({"image": [1, 3, 7, 9]}, {"both": [1, 16, 7, 9]})
+
+
+def handed_through() -> onnx.ModelProto:
+    """Outputs that are an input and a weight, as the repair of such a model writes them."""
+    net = models.Net(seed=13)
+    shape = net.const([1, 3, 5, 7], np.int64)
+    net.op("Reshape", "image", shape, output="same")
+    net.op("Reshape", net.const(net.random.normal(0.0, 1.0, (3, 5, 7))), shape, output="weight")
+    net.op("Relu", "image", output="active")
+    sizes = [1, 3, 5, 7]
+    return net.model({"image": sizes}, {"same": sizes, "weight": sizes, "active": sizes})
+
+
 MODELS: dict[str, Callable[[], onnx.ModelProto]] = {
+    "enlarged": enlarged,
+    "handed_through": handed_through,
     "lenet": models.lenet,
     "mobilenet": models.mobilenet,
     "multi_io": models.multi_io,
     "odd_sizes": models.odd_sizes,
+    "pooled": pooled,
+    "pooled_volume": pooled_volume,
     "squeeze_excite": models.squeeze_excite,
     "vectors": vectors,
     "volume": volume,
@@ -145,6 +190,18 @@ def test_refuses_another_model(converted: Callable[[str], Converted], build: Bui
     engine = Engine(build(model).path, other.params, other.weights)
     assert engine.status == engine_api.MODEL
     assert "not of the model that this library was built for" in engine.error
+
+
+def test_open_sizes_cannot_be_read(
+    build: Build, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Why the conversion writes numbers: this is what the library says otherwise."""
+    monkeypatch.setattr(static_shapes, "open_layers", lambda network: ())
+    model = convert(pooled(), tmp_path)
+    assert '6="1,1,//(5,0n),0n"' in model.params.read_text()
+    engine = Engine(build(model).path, model.params, model.weights)
+    assert engine.status == engine_api.MODEL
+    assert "cannot read the graph" in engine.error
 
 
 @pytest.mark.parametrize("name", ["mobilenet", "mobilenet-fp16", "multi_io", "volume"])

@@ -17,6 +17,7 @@ from mobilegen.artifacts import Artifact, Graph
 from mobilegen.errors import ConversionError, DownloadError, UsageError
 from mobilegen.graph.samples import read_samples
 from mobilegen.runtimes import catalog
+from mobilegen.runtimes.ncnn import neutral
 from mobilegen.runtimes.ncnn.operators import LAYERS
 from mobilegen.runtimes.ncnn.prove import Proof, prove
 from mobilegen.system.files import sha256_file
@@ -319,13 +320,25 @@ def test_several_samples_in_the_batch(tmp_path: Path) -> None:
     assert "'x' holds 2 samples" in str(error) and "batch size of 1" in error.hint
 
 
-def test_converter_crash(tmp_path: Path) -> None:
-    """An output that is an input: the converter dies of a memory error."""
+def handed_through() -> onnx.ModelProto:
+    """An output that is an input."""
     net = models.Net()
     net.op("Identity", "x", output="y")
     net.op("Relu", "x", output="z")
     shape = [1, 3, 5, 7]
-    graph = make_graph(net.model({"x": shape}, {"y": shape, "z": shape}), tmp_path)
+    return net.model({"x": shape}, {"y": shape, "z": shape})
+
+
+def test_output_that_is_an_input(tmp_path: Path) -> None:
+    """The converter would die of a memory error."""
+    graph = make_graph(handed_through(), tmp_path)
+    assert "output 'y' is input 'x'" in str(refusal(graph, tmp_path))
+
+
+def test_converter_crash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same model, had nobody looked at its outputs."""
+    monkeypatch.setattr(neutral, "bare_outputs", lambda model: {})
+    graph = make_graph(handed_through(), tmp_path)
     assert "the converter pnnx failed (signal SIGSEGV)" in str(refusal(graph, tmp_path))
 
 

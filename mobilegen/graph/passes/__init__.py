@@ -14,6 +14,7 @@ import onnx
 
 from mobilegen.artifacts import TensorSpec
 from mobilegen.graph.passes import (
+    computed_outputs,
     explicit_padding,
     explicit_split,
     explicit_strides,
@@ -21,6 +22,7 @@ from mobilegen.graph.passes import (
     fold_identity,
     gather_to_slices,
     legacy_softmax,
+    transposed_padding,
     unit_dilations,
 )
 
@@ -35,12 +37,14 @@ class Pass(Protocol):
 PASSES: tuple[tuple[str, Pass], ...] = (
     # First: the others look for constants, which an Identity hides.
     ("fold-identity", fold_identity.apply),
+    ("computed-outputs", computed_outputs.apply),
     ("explicit-split", explicit_split.apply),
     # Before the passes that read attributes of pooling and convolution.
     ("explicit-strides", explicit_strides.apply),
     ("unit-dilations", unit_dilations.apply),
     # Needs the strides written out.
     ("explicit-padding", explicit_padding.apply),
+    ("transposed-padding", transposed_padding.apply),
     ("legacy-softmax", legacy_softmax.apply),
     ("gather-to-slices", gather_to_slices.apply),
     # Last: it makes the known element types wrong.

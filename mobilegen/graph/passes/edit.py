@@ -56,14 +56,19 @@ def all_names(model: onnx.ModelProto) -> set[str]:
     return names | {tensor.name for graph in walk.graphs(model) for tensor in graph.initializer}
 
 
+def free_name(model: onnx.ModelProto, wish: str) -> str:
+    """Return a name like `wish` that no tensor has."""
+    used = all_names(model)
+    while wish in used:
+        wish += "_"
+    return wish
+
+
 def add_constant(
     model: onnx.ModelProto, wish: str, value: npt.ArrayLike, dtype: npt.DTypeLike = np.int64
 ) -> str:
     """Add an initializer with a name like `wish` and return its name."""
-    used = all_names(model)
-    name = wish
-    while name in used:
-        name += "_"
+    name = free_name(model, wish)
     model.graph.initializer.append(numpy_helper.from_array(np.asarray(value, dtype), name))
     return name
 

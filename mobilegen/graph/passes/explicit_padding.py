@@ -27,7 +27,9 @@ def apply(model: onnx.ModelProto, tensors: Mapping[str, TensorSpec]) -> int:
         sizes = tensors[node.input[0]].shape[2:]
         kernel = edit.attribute(node, "kernel_shape") or _kernel(node, weights)
         pads = _pads(node, sizes, kernel) if len(kernel) == len(sizes) else None
-        if pads is not None and min(pads, default=0) >= 0:
+        if pads is not None and min(pads, default=0) < 0:
+            pads = _reach_further(node, pads)
+        if pads is not None:
             edit.remove_attributes(node, "auto_pad", "output_shape")
             edit.set_attribute(node, "pads", pads)
             count += 1
@@ -80,12 +82,31 @@ def _transposed_totals(
     else:
         return [0] * len(sizes) if mode == "VALID" else None
     extra = edit.attribute(node, "output_padding") or [0] * len(sizes)
-    return [
+    totals = [
         stride * (size - 1) + more + dilation * (width - 1) + 1 - out
         for size, width, stride, dilation, more, out in zip(
             sizes, kernel, strides, dilations, extra, wanted, strict=True
         )
     ]
+    # Only output_shape makes onnxruntime enlarge the output.
+    return totals if edit.attribute(node, "output_shape") else [max(t, 0) for t in totals]
+
+
+def _reach_further(node: NodeProto, pads: Sequence[int]) -> list[int] | None:
+    """Pads below 0, of an output larger than what the kernel reaches: output_padding instead.
+
+    Returns:
+        The pads, or None where `output_padding` cannot be that large.
+    """
+    axes = len(pads) // 2
+    totals = [begin + end for begin, end in zip(pads[:axes], pads[axes:], strict=True)]
+    extra = edit.attribute(node, "output_padding") or [0] * axes
+    wanted = [more - min(total, 0) for more, total in zip(extra, totals, strict=True)]
+    limits = map(max, _per_axis(node, "strides", extra), _per_axis(node, "dilations", extra))
+    if any(more >= limit for more, limit in zip(wanted, limits, strict=True)):
+        return None
+    edit.set_attribute(node, "output_padding", wanted)
+    return [pad if total >= 0 else 0 for pad, total in zip(pads, totals * 2, strict=True)]
 
 
 def _per_axis(node: NodeProto, name: str, sizes: Sequence[int]) -> Sequence[int]:

@@ -13,12 +13,13 @@ from mobilegen.artifacts import Artifact, Candidate, Check, Graph, Precision, Te
 from mobilegen.errors import ConversionError
 from mobilegen.graph.samples import Sample, read_samples
 from mobilegen.runtimes.base import Report
-from mobilegen.runtimes.ncnn import RUNTIME, layout
+from mobilegen.runtimes.ncnn import RUNTIME, layout, static_shapes
+from mobilegen.runtimes.ncnn.host import blob_shapes
 from mobilegen.runtimes.ncnn.operators import describe, left_over, unsupported
-from mobilegen.runtimes.ncnn.param import Network, read_param
+from mobilegen.runtimes.ncnn.param import Network, format_param, read_param
 from mobilegen.runtimes.ncnn.pnnx import Conversion, run_pnnx
 from mobilegen.runtimes.ncnn.prove import prove
-from mobilegen.system.files import record, sha256_file, write_bytes
+from mobilegen.system.files import record, sha256_file, write_bytes, write_text
 from mobilegen.toolboxes import Toolbox, ensure
 
 # fp16 weights are rounded to 11 bits, 5e-4 relative; it grows with the depth of the network.
@@ -112,6 +113,7 @@ def _attempt(job: _Job, candidate: Candidate, folder: Path) -> _Proved:
     outputs = layout.bind(job.graph.outputs, "out", axes)
     _check_blobs(network, inputs, outputs)
     try:
+        network = _fix_shapes(job, files, network, inputs)
         proof = prove(
             job.toolbox,
             (files.param, files.weights),
@@ -125,6 +127,25 @@ def _attempt(job: _Job, candidate: Candidate, folder: Path) -> _Proved:
     except ConversionError as error:
         raise _explained(error, files, [job.graph.original, candidate.path]) from error
     return _Proved(files, network, inputs, proof.outputs, proof.checks)
+
+
+def _fix_shapes(
+    job: _Job, files: Conversion, network: Network, inputs: Sequence[TensorBinding]
+) -> Network:
+    """Write sizes that pnnx left open as numbers, also into the file."""
+    if not (layers := static_shapes.open_layers(network)):
+        return network
+    shapes = blob_shapes(
+        job.toolbox,
+        (files.param, files.weights),
+        inputs,
+        [layer.outputs[0] for layer in layers],
+        job.samples[0].inputs,
+        timeout=job.timeout,
+    )
+    fixed = static_shapes.fix(network, shapes)
+    write_text(files.param, format_param(fixed))
+    return fixed
 
 
 def _check_blobs(

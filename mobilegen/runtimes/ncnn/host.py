@@ -72,30 +72,69 @@ def execute(
         ConversionError: ncnn crashed, ran out of time or refused the model.
     """
     request = {
-        "param": str(model[0].resolve()),
-        "weights": str(model[1].resolve()),
-        "inputs": [binding.blob for binding in inputs],
+        **_request(model, inputs),
         "outputs": [binding.blob for binding in outputs],
         "order": list(order),
     }
-    arrays = {
-        f"{index}/{binding.blob}": _input(sample, binding)
-        for index, sample in enumerate(samples)
-        for binding in inputs
-    }
+    answer = _ask(toolbox, request, _arrays(samples, inputs), timeout)
     try:
-        answer = call(
-            toolbox, _WORKER, request, title="running ncnn", timeout=timeout, arrays=arrays
-        )
         found = answer["arrays"]
         return [
             {binding.tensor.name: found[f"{place}/{binding.blob}"] for binding in outputs}
             for place in range(len(order))
         ]
-    except ProcessError as error:
-        raise ConversionError(error.what, seen=error.seen) from error
     except (KeyError, TypeError) as error:
         raise ConversionError("running ncnn gave no outputs", seen=[str(error)]) from error
+
+
+def blob_shapes(
+    toolbox: Toolbox,
+    model: tuple[Path, Path],
+    inputs: Sequence[TensorBinding],
+    blobs: Sequence[str],
+    sample: Mapping[str, Array],
+    *,
+    timeout: float,
+) -> dict[str, tuple[int, ...]]:
+    """Return the sizes of blobs anywhere in a network: of the batch, then in ncnn's order.
+
+    Raises:
+        UsageError: The sample does not fit the inputs.
+        ConversionError: ncnn crashed, ran out of time or refused the model.
+    """
+    request = {**_request(model, inputs), "shapes": list(blobs)}
+    answer = _ask(toolbox, request, _arrays([sample], inputs), timeout)
+    try:
+        return {blob: tuple(int(size) for size in answer["shapes"][blob]) for blob in blobs}
+    except (KeyError, TypeError, ValueError) as error:
+        raise ConversionError("running ncnn gave no shapes", seen=[str(error)]) from error
+
+
+def _request(model: tuple[Path, Path], inputs: Sequence[TensorBinding]) -> dict[str, Any]:
+    return {
+        "param": str(model[0].resolve()),
+        "weights": str(model[1].resolve()),
+        "inputs": [binding.blob for binding in inputs],
+    }
+
+
+def _arrays(
+    samples: Sequence[Mapping[str, Array]], inputs: Sequence[TensorBinding]
+) -> dict[str, Array]:
+    return {
+        f"{index}/{binding.blob}": _input(sample, binding)
+        for index, sample in enumerate(samples)
+        for binding in inputs
+    }
+
+
+def _ask(
+    toolbox: Toolbox, request: dict[str, Any], arrays: dict[str, Array], timeout: float
+) -> dict[str, Any]:
+    try:
+        return call(toolbox, _WORKER, request, title="running ncnn", timeout=timeout, arrays=arrays)
+    except ProcessError as error:
+        raise ConversionError(error.what, seen=error.seen) from error
 
 
 def _input(sample: Mapping[str, Array], binding: TensorBinding) -> Array:

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import onnx
 
+from mobilegen.errors import ConversionError
 from mobilegen.graph import walk
+from mobilegen.graph.outputs import bare_outputs
 
 Rename = Callable[[str], str]
 
@@ -26,8 +28,15 @@ def write_neutral_copy(model: Path, copy: Path) -> None:
     Raises:
         google.protobuf.message.DecodeError: The file is not a model.
         OSError: A file cannot be read or written.
+        ConversionError: An output is not computed; pnnx crashes on that.
     """
     proto = onnx.load(str(model), load_external_data=False)
+    if bare := bare_outputs(proto):
+        raise ConversionError(
+            "an output of the model is not computed",
+            seen=list(bare.values()),
+            hint="take it out of the model's outputs; the app has that value already",
+        )
     names: dict[str, str] = {"": ""}
 
     def rename(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Reads ncnn's text description of a network, the .param file, without trusting it.
+"""Reads ncnn's text description of a network, the .param file, without trusting it; writes it.
 
 The format, as `Net::load_param` of ncnn reads it: a line with the magic number, a line with the
 numbers of layers and blobs, then one line per layer: type, name, number of inputs, number of
@@ -92,6 +92,19 @@ def parse_param(text: str) -> Network:
     layers = tuple(_layer(line, number) for number, line in body)
     _check_blobs(layers, blob_count)
     return Network(layers)
+
+
+def format_param(network: Network) -> str:
+    """Return the text of a .param file, in pnnx's columns."""
+    blobs = sum(len(layer.outputs) for layer in network.layers)
+    return "\n".join([MAGIC, f"{len(network.layers)} {blobs}", *map(_format, network.layers), ""])
+
+
+def _format(layer: Layer) -> str:
+    counts = f"{len(layer.inputs)} {len(layer.outputs)}"
+    values = (f"{key}={value}" for key, value in layer.parameters)
+    words = (counts, *layer.inputs, *layer.outputs, *values)
+    return f"{layer.type:<24} {layer.name:<24} {' '.join(words)}"
 
 
 def _counts(line: str) -> tuple[int, int]:

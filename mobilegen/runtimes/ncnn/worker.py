@@ -5,8 +5,10 @@ Called as `python worker.py REQUEST.json ANSWER.json`. The request has
     inputs, outputs names of the blobs
     order           numbers of the samples to run, one after the other, on one loaded network
     arrays          .npz with "<sample>/<input blob>", float32, in the shapes that ncnn sees
-The answer has the outputs as .npz, "<place in order>/<output blob>", in the shapes of ncnn. A
-request with only `types`, names of layers, is answered with those that ncnn can create.
+The answer has the outputs as .npz, "<place in order>/<output blob>", in the shapes of ncnn. With
+`shapes`, names of blobs, it only has their sizes, that of the batch first, as the first sample
+makes them. A request with only `types`, names of layers, is answered with those that ncnn can
+create.
 """
 
 from __future__ import annotations
@@ -39,10 +41,17 @@ def main(request_path: str, answer_path: str) -> None:
     request = json.loads(Path(request_path).read_text(encoding="utf-8"))
     answer_file = Path(answer_path)
     try:
-        answer = known_types(request) if "types" in request else run(request, answer_file.parent)
+        answer = respond(request, answer_file.parent)
     except (RunError, MemoryError, RuntimeError, OSError, ValueError, LookupError) as error:
         answer = {"error": f"{type(error).__name__}: {error}"}
     answer_file.write_text(json.dumps(answer), encoding="utf-8")
+
+
+def respond(request: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Return the answer to a request of any kind."""
+    if "types" in request:
+        return known_types(request)
+    return shapes(request) if "shapes" in request else run(request, folder)
 
 
 def known_types(request: dict[str, Any]) -> dict[str, Any]:
@@ -65,6 +74,26 @@ def run(request: dict[str, Any], folder: Path) -> dict[str, Any]:
     return {"arrays": "answer.npz"}
 
 
+def shapes(request: dict[str, Any]) -> dict[str, Any]:
+    """Return the sizes of blobs anywhere in the network."""
+    net = load(request["param"], request["weights"])
+    found = {}
+    with np.load(request["arrays"], allow_pickle=False) as samples:
+        for blob in request["shapes"]:
+            # A network in light mode frees what it has used: each blob is computed anew.
+            extractor = net.create_extractor()
+            for name in request["inputs"]:
+                feed(extractor, name, samples[f"0/{name}"])
+            found[blob] = sizes(compute(extractor, blob))
+    return {"shapes": found}
+
+
+def sizes(mat: ncnn.Mat) -> list[int]:
+    """Return the batch size and the sizes of a sample, the fastest running one last."""
+    axes = {1: "w", 2: "hw", 3: "chw", 4: "cdhw"}[mat.dims]
+    return [getattr(mat, axis) for axis in ("n", *axes)]
+
+
 def load(param: str, weights: str) -> ncnn.Net:
     """Load a network that computes in float32 on one thread."""
     net = ncnn.Net()
@@ -84,13 +113,19 @@ def feed(extractor: ncnn.Extractor, blob: str, array: np.ndarray) -> None:
         raise RunError(f"the network has no input {blob!r}")
 
 
-def extract(extractor: ncnn.Extractor, blob: str) -> np.ndarray:
-    """Compute an output. Converting the empty result of a failed run would crash."""
+def compute(extractor: ncnn.Extractor, blob: str) -> ncnn.Mat:
+    """Compute a blob. Converting the empty result of a failed run would crash."""
     status, mat = extractor.extract(blob)
     if status:
         raise RunError(f"computing {blob!r} failed with {status}")
     if mat.empty() or mat.elemsize != 4 or mat.elempack != 1:
         raise RunError(f"{blob!r} is empty or not of 32-bit numbers")
+    return mat
+
+
+def extract(extractor: ncnn.Extractor, blob: str) -> np.ndarray:
+    """Compute an output and copy it."""
+    mat = compute(extractor, blob)
     if mat.n != 1:
         raise RunError(f"{blob!r} is a batch of {mat.n}")
     return np.array(mat)

@@ -15,8 +15,10 @@ import pytest
 from onnx import TensorProto, numpy_helper
 
 from mobilegen.artifacts import TensorSpec
+from mobilegen.graph.outputs import bare_outputs
 from mobilegen.graph.passes import (
     PASSES,
+    computed_outputs,
     edit,
     explicit_padding,
     explicit_strides,
@@ -25,6 +27,7 @@ from mobilegen.graph.passes import (
     gather_to_slices,
     legacy_softmax,
     repair,
+    transposed_padding,
     unit_dilations,
 )
 from mobilegen.graph.samples import read_samples
@@ -133,6 +136,96 @@ def test_pads_of_transposed_convolution(mode: str, sized: bool, tmp_path: Path) 
     names = {item.name for item in changed.graph.node[0].attribute}
     assert not names & {"auto_pad", "output_shape"}
     assert_same_numbers(model, changed, tmp_path)
+
+
+TRANSPOSED = [
+    ({"output_shape": [14, 18]}, (1, 1)),
+    ({"output_shape": [16, 20]}, (1, 0)),
+    ({"output_shape": [14, 18], "auto_pad": "SAME_UPPER"}, (1, 1)),
+    ({"output_shape": [14, 18], "dilations": [2, 2]}, (1, 1)),
+    ({"auto_pad": "SAME_UPPER", "strides": [3, 3], "dilations": [1, 1]}, (1, 0)),
+    ({"auto_pad": "SAME_LOWER", "strides": [4, 4]}, (1, 0)),
+    ({"pads": [0, 1, 1, 0]}, (0, 1)),
+    ({"pads": [2, 0, 0, 2], "output_padding": [1, 1]}, (0, 1)),
+    ({"pads": [1, 1, 1, 1], "output_padding": [1, 1]}, (0, 0)),
+]
+
+
+@pytest.mark.parametrize(("attributes", "counts"), TRANSPOSED)
+def test_even_pads_of_transposed_convolution(
+    attributes: dict[str, object], counts: tuple[int, int], tmp_path: Path
+) -> None:
+    net = models.Net(seed=14)
+    weight = net.const(net.random.normal(0.0, 0.3, (4, 3, 3, 3)))
+    bias = net.const(net.random.normal(0.0, 0.3, 6))
+    options = {"strides": [2, 2], "group": 2, "kernel_shape": [3, 3], **attributes}
+    net.op("ConvTranspose", "x", weight, bias, output="y", **options)
+    model = net.model({"x": [1, 4, 7, 9]}, {"y": [None] * 4}, check=False)
+    explicit, first = applied(explicit_padding, model)
+    even, second = applied(transposed_padding, explicit)
+    assert (first, second) == counts
+    node = next(n for n in even.graph.node if n.op_type == "ConvTranspose")
+    pads = edit.attribute(node, "pads")
+    assert pads[:2] == pads[2:] and not edit.attribute(node, "output_shape")
+    assert_same_numbers(model, even, tmp_path)
+    assert applied(transposed_padding, even)[1] == 0
+
+
+BARE: dict[str, tuple[str, ...]] = {
+    "input": ("output 'y' is input 'x'",),
+    "chain": ("output 'y' is input 'x'",),
+    "weight": ("output 'y' is a constant",),
+    "shared": ("output 'y' is a constant",),
+    "constant": ("output 'y' is a constant",),
+    "again": ("output 'y' is output 'z' once more",),
+    "twins": ("output 'z' is output 'y' once more",),
+}
+
+
+def bare(kind: str) -> onnx.ModelProto:
+    """Outputs y and z, of which one is not computed."""
+    net = models.Net(seed=15)
+    shape = [1, 3, 5, 7]
+    weight = net.const(net.random.normal(0.0, 1.0, shape))
+    if kind == "twins":
+        hidden = net.relu("x")
+        net.op("Identity", hidden, output="z")
+    else:
+        net.op("Mul", "x", weight, output="z")
+    if kind == "shared":
+        net.weights[0].name = net.nodes[0].input[1] = "y"
+    elif kind == "constant":
+        value = numpy_helper.from_array(np.ones(shape, np.float32))
+        net.op("Constant", output="y", value=value)
+    else:
+        source = {"again": "z", "twins": "", "weight": weight}.get(kind, "x")
+        last = net.op("Identity", source or hidden) if kind == "chain" else source or hidden
+        net.op("Identity", last, output="y")
+    return net.model({"x": shape}, {"y": shape, "z": shape})
+
+
+@pytest.mark.parametrize("kind", BARE)
+def test_outputs_become_computed(kind: str, tmp_path: Path) -> None:
+    model = bare(kind)
+    assert tuple(bare_outputs(model).values()) == BARE[kind]
+    changed, count = applied(computed_outputs, model)
+    assert count == 1 and bare_outputs(changed) == {}
+    assert_same_numbers(model, changed, tmp_path)
+    makers = {name: node for node in changed.graph.node for name in node.output}
+    users = [node for node in changed.graph.node if node.op_type == "Mul"]
+    assert all(node.input[1] not in makers for node in users), "the weight is still a constant"
+
+
+def test_input_that_is_an_output_cannot_be_computed() -> None:
+    net = models.Net()
+    net.op("Relu", "x", output="z")
+    model = net.model({"x": [1, 3]}, {"x": [1, 3], "z": [1, 3]}, check=False)
+    assert bare_outputs(model) == {"x": "output 'x' is input 'x'"}
+    assert computed_outputs.apply(model, tensors(model)) == 0
+
+
+def test_computed_outputs_are_left_alone() -> None:
+    assert [name for name in models.LEGAL if bare_outputs(models.LEGAL[name]())] == []
 
 
 @pytest.mark.parametrize("axis", [0, 1, 2, 3, -1, -2])

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mobilegen.errors import ConversionError
-from mobilegen.runtimes.ncnn.param import Layer, Network, parse_param, read_param
+from mobilegen.runtimes.ncnn.param import Layer, Network, format_param, parse_param, read_param
 
 GOOD = """7767517
 5 6
@@ -37,6 +37,10 @@ def test_layers_blobs_and_parameters() -> None:
 def test_text_in_quotes_may_have_spaces() -> None:
     network = parse_param('7767517\n1 1\nInput a 0 1 in0 6="1 2" 7=3\n')
     assert network.layers[0].parameters == ((6, '"1 2"'), (7, "3"))
+
+
+def test_written_as_it_was_read() -> None:
+    assert format_param(parse_param(GOOD)) == GOOD
 
 
 def test_windows_line_ends() -> None:
