@@ -115,11 +115,11 @@ def _parity(result: Result, sample: Sample, outputs: Arrays) -> Check:
 
 def _benchmark(result: Result, stand: Stand, answer: Answer, check: Check) -> Benchmark:
     artifact = result.artifact
-    runtime = runtimes.get(artifact.runtime)
-    layers = join_layers(answer, runtime.layer_costs(artifact, answer.shapes))
+    costs = runtimes.get(artifact.runtime).layer_costs(artifact, answer.shapes)
+    layers = join_layers(answer, costs)
     return Benchmark(
         mobilegen=mobilegen.__version__,
-        runtime=f"{runtime.name} {runtime.version}",
+        runtime=f"{artifact.runtime} {artifact.runtime_version}",
         compiler=static_toolchain(stand.abi).version,
         files=tuple(
             files.record(artifact.folder / file.path, result.folder) for _, file in artifact.files
