@@ -39,11 +39,14 @@ def write_arrays(model: Converted, folder: Path) -> Path:
     return folder
 
 
+CHECKED = "-Xcheck:jni"
+
+
 def java(
     classes: Path, library: Path, main: str, arguments: Sequence[object], *options: str, **env: str
 ) -> str:
     """Run a class with the natives of a library; return what it printed."""
-    argv = ["java", "-Xcheck:jni", "-Xmx512m", *options]
+    argv = ["java", "-Xmx512m", *options]
     argv += [f"-Djava.library.path={library.parent}", "-cp", str(classes), f"{PACKAGE}.{main}"]
     done = run([*argv, *map(str, arguments)], title="the Java test", timeout=300, env=env)
     assert done.stdout.splitlines()[-1] == "ok"

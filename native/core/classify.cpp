@@ -13,22 +13,6 @@ namespace {
 // mobilegen/images/classes.py says what is a distribution already.
 const double kSumTolerance = 1e-3;
 
-class Floats {
- public:
-  explicit Floats(size_t count) {
-    values_ = static_cast<float*>(count <= SIZE_MAX / sizeof(float)
-                                      ? malloc((count ? count : 1) * sizeof(float))
-                                      : 0);
-    if (!values_) fail(MOBILEGEN_ERROR_MEMORY, "no memory for the arrays of a prediction");
-  }
-  ~Floats() { free(values_); }
-  float* get() { return values_; }
-
- private:
-  Floats(const Floats&);
-  float* values_;
-};
-
 struct Softmax {
   float largest;
   double divisor;  // 0: the scores are probabilities
@@ -124,32 +108,44 @@ int check_model(const Model& model) {
               "the library was built without `preprocess`, so it takes no images");
 }
 
+int make_arrays(mobilegen_engine* engine) {
+  if (engine->arrays) return MOBILEGEN_OK;
+  const Model& model = *engine->model;
+  size_t count = element_count(model.inputs[0]);
+  for (int i = 0; i < model.output_count; i++) count += element_count(model.outputs[i]);
+  engine->arrays = static_cast<float*>(calloc(count, sizeof(float)));
+  if (engine->arrays) return MOBILEGEN_OK;
+  return fail(MOBILEGEN_ERROR_MEMORY, "no memory for the arrays of a prediction");
+}
+
+int run(mobilegen_engine* engine, const float* input, float* output) {
+  const Model& model = *engine->model;
+  float** outputs = static_cast<float**>(calloc(model.output_count, sizeof(float*)));
+  if (!outputs) return fail(MOBILEGEN_ERROR_MEMORY, "no memory for the outputs");
+  for (int i = 0; i < model.output_count; i++) {
+    outputs[i] = output;
+    output += element_count(model.outputs[i]);
+  }
+  const int status = run_locked(engine, &input, outputs);
+  free(outputs);
+  return status;
+}
+
 // Returns the number of classes, or a status.
 int classify(mobilegen_engine* engine, const Image& image, int k, mobilegen_class* classes) {
+  Lock lock(&engine->lock);
   const Model& model = *engine->model;
-  size_t outputs_size = 0;
-  for (int i = 0; i < model.output_count; i++) outputs_size += element_count(model.outputs[i]);
-  Floats input(element_count(model.inputs[0])), output(outputs_size);
-  float** outputs = static_cast<float**>(calloc(model.output_count, sizeof(float*)));
-  if (!input.get() || !output.get() || !outputs) {
-    free(outputs);
-    return MOBILEGEN_ERROR_MEMORY;
-  }
-  float* next = output.get();
-  for (int i = 0; i < model.output_count; i++) {
-    outputs[i] = next;
-    next += element_count(model.outputs[i]);
-  }
-  const double started = now();
-  int status = preprocess(*model.preprocess, image, input.get());
-  const double seconds = now() - started;
-  const float* const inputs[] = {input.get()};
-  if (status == MOBILEGEN_OK) status = mobilegen_predict(engine, inputs, outputs);
-  free(outputs);
+  int status = make_arrays(engine);
   if (status != MOBILEGEN_OK) return status;
-  note_seconds(engine, MOBILEGEN_SECONDS_PREPROCESS, seconds);
+  float* input = engine->arrays;
+  float* output = input + element_count(model.inputs[0]);
+  const double started = now();
+  status = preprocess(*model.preprocess, image, input);
+  note_seconds(engine, MOBILEGEN_SECONDS_PREPROCESS, now() - started);
+  if (status == MOBILEGEN_OK) status = run(engine, input, output);
+  if (status != MOBILEGEN_OK) return status;
   const int count = static_cast<int>(element_count(model.outputs[0]));
-  return mobilegen_top_classes(engine, output.get(), count, k, classes);
+  return mobilegen_top_classes(engine, output, count, k, classes);
 }
 
 }  // namespace

@@ -37,6 +37,13 @@ double now() {
   return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
 
+int run_locked(mobilegen_engine* engine, const float* const* inputs, float* const* outputs) {
+  const double started = now();
+  const int status = runtime_run(engine->runtime, *engine->model, inputs, outputs);
+  note_seconds(engine, MOBILEGEN_SECONDS_PREDICT, now() - started);
+  return status;
+}
+
 void note_seconds(mobilegen_engine* engine, int kind, double seconds) {
   Lock lock(&engine->notes);
   engine->seconds[kind] = seconds;
@@ -114,10 +121,7 @@ int mobilegen_predict(mobilegen_engine* engine, const float* const* inputs,
   }
   if (status != MOBILEGEN_OK) return status;
   Lock lock(&engine->lock);
-  const double started = now();
-  status = runtime_run(engine->runtime, model, inputs, outputs);
-  note_seconds(engine, MOBILEGEN_SECONDS_PREDICT, now() - started);
-  return status;
+  return run_locked(engine, inputs, outputs);
 }
 
 double mobilegen_last_seconds(mobilegen_engine* engine, int kind) {

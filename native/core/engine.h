@@ -36,7 +36,9 @@ struct mobilegen_engine {
   mobilegen::Files files;
   mobilegen::Runtime* runtime;
   int threads;
-  pthread_mutex_t lock;  // held while the runtime is used
+  // Input and outputs of mobilegen_classify, made by the first call: so much memory is slow to get.
+  float* arrays;
+  pthread_mutex_t lock;  // held while the runtime and the arrays are used
   double seconds[MOBILEGEN_SECONDS_KINDS];
   const char* labels;  // one after the other, each ended by a zero; null: none yet
   bool labels_owned;
@@ -58,6 +60,9 @@ int open_memory(const void* params, size_t params_size, const void* weights, siz
 int open_embedded(int threads, mobilegen_engine** engine);
 
 double now();
+
+// Computes the outputs; the caller holds the engine's lock.
+int run_locked(mobilegen_engine* engine, const float* const* inputs, float* const* outputs);
 
 // What mobilegen_last_seconds will tell.
 void note_seconds(mobilegen_engine* engine, int kind, double seconds);

@@ -159,6 +159,7 @@ void mobilegen_close(mobilegen_engine* engine) {
   close_files(&engine->files);
   pthread_mutex_destroy(&engine->notes);
   pthread_mutex_destroy(&engine->lock);
+  free(engine->arrays);
   if (engine->labels_owned) free(const_cast<char*>(engine->labels));
   free(engine);
 }

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import models
 import pytest
-from java_api import NAME, PACKAGE, compile_java, java, write_arrays
+from java_api import CHECKED, NAME, PACKAGE, compile_java, java, write_arrays
 from native_models import HOST, HOST_TOOLCHAIN, Converted, convert
 
 from mobilegen.artifacts import Preprocess, Target
@@ -84,19 +84,19 @@ def test_everything_on_this_computer(
     """Among them a thousand models opened and closed, and every native called wrongly."""
     tasks = "tensors,opening,classes,wrong,cycles"
     arguments = (tasks, mobilenet.artifact.folder, write_arrays(mobilenet, tmp_path), CYCLES)
-    print(java(classes, host_mobilenet, "ApiTest", arguments))
+    print(java(classes, host_mobilenet, "ApiTest", arguments, CHECKED))
 
 
 def test_several_inputs_and_outputs(classes: Path, multi_io: Converted, tmp_path: Path) -> None:
     library = host_library(multi_io, tmp_path / "host")
     arguments = ("tensors,opening", multi_io.artifact.folder, write_arrays(multi_io, tmp_path))
-    java(classes, library, "ApiTest", arguments)
+    java(classes, library, "ApiTest", arguments, CHECKED)
 
 
 def test_model_in_the_library(classes: Path, mobilenet: Converted, tmp_path: Path) -> None:
     library = host_library(mobilenet, tmp_path / "host", contents(mobilenet, embed=True))
     arguments = ("embedded", tmp_path / "nowhere", write_arrays(mobilenet, tmp_path))
-    java(classes, library, "ApiTest", arguments)
+    java(classes, library, "ApiTest", arguments, CHECKED)
 
 
 @pytest.mark.parametrize("name", ["mobilenet", "multi_io"])
@@ -120,7 +120,7 @@ def test_android_library(
     opener = jvm.shims() / jvm.OPENER
     options = (f"-Dmobilegen.opener={opener}",)
     arguments = (tasks, model.artifact.folder, write_arrays(model, tmp_path), 100)
-    java(classes, library, "ApiTest", arguments, *options, MOBILEGEN_LIBRARY=str(library))
+    java(classes, library, "ApiTest", arguments, CHECKED, *options, MOBILEGEN_LIBRARY=str(library))
 
 
 @pytest.mark.parametrize("name", ["mobilenet", "multi_io"])
@@ -138,4 +138,4 @@ def test_image_recognition(
     (tmp_path / "expected").write_bytes(model.outputs()[0].astype(">f4").tobytes())
     shape = ",".join(str(size) for size in model.artifact.inputs[0].tensor.shape)
     arguments = (model.artifact.folder, tmp_path, shape, len(model.artifact.inputs))
-    java(classes, library, "NativesTest", arguments)
+    java(classes, library, "NativesTest", arguments, CHECKED)

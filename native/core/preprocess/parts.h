@@ -36,9 +36,9 @@ inline void store(void* to, const T& value) {
 
 // The nearest values that a byte has.
 inline I32x4 clamp_to_byte(I32x4 v) {
-  v &= ~(v >> 31);
-  const I32x4 over = v - 255;
-  return (over & (over >> 31)) + 255;
+  const I32x4 none = {}, most = {255, 255, 255, 255};
+  v = v < none ? none : v;
+  return v > most ? most : v;
 }
 
 // An upright image: the stored pixel of (x, y) is (left + x * xx + y * yx, top + x * xy + y * yy).

@@ -4,66 +4,103 @@
 namespace mobilegen {
 namespace {
 
-// JFIF's YCbCr (BT.601, full range) in libjpeg's fixed point of 16 bits.
-void store_yuv(int y, int u, int v, unsigned char* pixel) {
-  const I32x4 of_u = {0, -22554, 116130, 0}, of_v = {91881, -46802, 0, 0};
-  const I32x4 color = (of_u * (u - 128) + of_v * (v - 128) + 32768) >> 16;
-  store(pixel, __builtin_convertvector(clamp_to_byte(color + y), U8x4));
-}
+const int kRun = 64;  // pixels converted at once
 
 const unsigned char* at(const Plane& plane, int x, int y, int stride) {
   return plane.data + static_cast<ptrdiff_t>(y) * plane.row_stride +
          static_cast<ptrdiff_t>(x) * stride;
 }
 
-// A walk over stored pixels.
+I32x4 four(const unsigned char* bytes) {
+  return __builtin_convertvector(load<U8x4>(bytes), I32x4);
+}
+
+// JFIF's YCbCr (BT.601, full range) in libjpeg's fixed point of 16 bits; all arrays have kRun
+// values or pixels.
+void convert_yuv(const unsigned char* y, const unsigned char* u, const unsigned char* v, int count,
+                 unsigned char* pixels) {
+  for (int i = 0; i < count; i += 4) {
+    const I32x4 light = four(y + i), of_u = four(u + i) - 128, of_v = four(v + i) - 128;
+    const I32x4 red = light + ((of_v * 91881 + 32768) >> 16);
+    const I32x4 green = light + ((of_u * -22554 + of_v * -46802 + 32768) >> 16);
+    const I32x4 blue = light + ((of_u * 116130 + 32768) >> 16);
+    store(pixels + kPixel * i,
+          clamp_to_byte(red) | clamp_to_byte(green) << 8 | clamp_to_byte(blue) << 16);
+  }
+}
+
+// Reads up to kRun stored pixels: place(i) is the x and the y of the i-th.
 struct Packed {
-  explicit Packed(const View& view) : plane(view.image->planes[0]) {
-    stride = view.image->format == kRgb ? 3 : 4;
+  template <class Place>
+  static void read(const Image& image, const Place& place, int count, unsigned char* pixels) {
+    const Plane plane = image.planes[0];
+    const int stride = image.format == kRgb ? 3 : 4;
+    for (int i = 0; i < count; i++) {
+      const unsigned char* from = at(plane, place.x(i), place.y(i), stride);
+      unsigned char* to = pixels + kPixel * i;
+      to[0] = from[0];
+      to[1] = from[1];
+      to[2] = from[2];
+    }
   }
-  void read(int x, int y, unsigned char* pixel) const {
-    const unsigned char* from = at(plane, x, y, stride);
-    pixel[0] = from[0];
-    pixel[1] = from[1];
-    pixel[2] = from[2];
-  }
-  const Plane plane;
-  int stride;
 };
 
 struct Yuv {
-  explicit Yuv(const View& view) : planes(view.image->planes) {}
-  void read(int x, int y, unsigned char* pixel) const {
-    const int u = *at(planes[1], x >> 1, y >> 1, planes[1].pixel_stride);
-    const int v = *at(planes[2], x >> 1, y >> 1, planes[2].pixel_stride);
-    store_yuv(*at(planes[0], x, y, planes[0].pixel_stride), u, v, pixel);
+  template <class Place>
+  static void read(const Image& image, const Place& place, int count, unsigned char* pixels) {
+    const Plane planes[3] = {image.planes[0], image.planes[1], image.planes[2]};
+    unsigned char values[3][kRun];
+    for (int i = 0; i < count; i++) {
+      const int x = place.x(i), y = place.y(i);
+      values[0][i] = *at(planes[0], x, y, planes[0].pixel_stride);
+      values[1][i] = *at(planes[1], x >> 1, y >> 1, planes[1].pixel_stride);
+      values[2][i] = *at(planes[2], x >> 1, y >> 1, planes[2].pixel_stride);
+    }
+    convert_yuv(values[0], values[1], values[2], count, pixels);
   }
-  const Plane* planes;
+};
+
+struct Listed {
+  int x(int i) const { return left + list[i] * xx; }
+  int y(int i) const { return top + list[i] * xy; }
+  const int* list;
+  int left, top, xx, xy;
+};
+
+struct Along {
+  int x(int i) const { return left + i * step; }
+  int y(int) const { return top; }
+  int left, top, step;
 };
 
 template <class Format>
 void read_listed(const View& view, const int* x, int count, int y, unsigned char* pixels) {
-  const Format format(view);
-  const int left = view.left + y * view.yx, top = view.top + y * view.yy;
-  for (int i = 0; i < count; i++) {
-    format.read(left + x[i] * view.xx, top + x[i] * view.xy, pixels + kPixel * i);
+  Listed place = {x, view.left + y * view.yx, view.top + y * view.yy, view.xx, view.xy};
+  unsigned char run[kRun * kPixel];
+  for (; count > 0; count -= kRun, place.list += kRun, pixels += sizeof(run)) {
+    const int part = count < kRun ? count : kRun;
+    Format::read(*view.image, place, part, run);
+    memcpy(pixels, run, static_cast<size_t>(part) * kPixel);
   }
 }
 
 // Goes along stored rows, so that a turned image is not read column by column.
 template <class Format>
 void read_area(const View& view, int left, int top, int columns, int rows, unsigned char* pixels) {
-  const Format format(view);
   const bool turned = view.xx == 0;
   const int outer = turned ? columns : rows, inner = turned ? rows : columns;
   const ptrdiff_t step = turned ? static_cast<ptrdiff_t>(columns) * kPixel : kPixel;
+  unsigned char run[kRun * kPixel];
   for (int i = 0; i < outer; i++) {
-    int x = turned ? left + i : left, y = turned ? top : top + i;
-    const int stored_x = view.left + x * view.xx + y * view.yx;
-    const int stored_y = view.top + x * view.xy + y * view.yy;
-    const int along = turned ? view.yx : view.xx;
+    const int x = turned ? left + i : left, y = turned ? top : top + i;
+    Along place = {view.left + x * view.xx + y * view.yx, view.top + x * view.xy + y * view.yy,
+                   turned ? view.yx : view.xx};
     unsigned char* to = pixels + static_cast<ptrdiff_t>(i) * kPixel * (turned ? 1 : columns);
-    for (int j = 0; j < inner; j++, to += step) format.read(stored_x + j * along, stored_y, to);
+    for (int rest = inner; rest > 0; rest -= kRun, place.left += kRun * place.step) {
+      const int part = rest < kRun ? rest : kRun;
+      Format::read(*view.image, place, part, run);
+      for (int k = 0; k < part; k++, to += step) memcpy(to, run + kPixel * k, kPixel);
+    }
   }
 }
 
