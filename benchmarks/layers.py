@@ -45,8 +45,9 @@ OVERHEAD = """
 ## What looking costs
 
 A prediction that stops after every layer to read the clock, beside one that does not; both with
-one thread, the fastest of {rounds} rounds, taking turns. The last column is the sum of the fastest time of
-every layer: it leaves out what comes between layers, and no single round is the fastest in all.
+one thread, the fastest of {rounds} rounds, taking turns. The last column is the sum of the fastest
+time of every layer: it leaves out what comes between layers, and no single round is the fastest
+in all.
 
 | model | layers | prediction, ms | layer by layer, ms | sum of the layers, ms |
 |---|--:|--:|--:|--:|

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+
+from pydantic import ValidationError
 
 import mobilegen
 from mobilegen.artifacts import Check
@@ -145,26 +148,33 @@ def record(result: Result, benchmark: Benchmark) -> bool:
     """Write bench.json beside the result's reports, and report.html anew with the times.
 
     Returns:
-        False when report.html was left as it is: what it shows besides is not kept in this copy
-        of the result.
+        False when report.html was left as it is: what else it shows is not kept in this copy of
+        the result.
 
     Raises:
         BusyError: A build is at work in the folder.
         UsageError: The folder has been built again meanwhile, or has a bench.json of other origin.
     """
     folder, state = result.folder, result.folder / STATE_FOLDER
-    with telling_os_errors(f"{folder} cannot be written"):
-        if not (state / "work").is_dir():
-            _refuse_foreign(folder)
-            dump_json(benchmark, folder / BENCHMARK)
-            return False
-        with build.lock(folder, state):
-            _refuse_foreign(folder)
-            _refuse_other(result, benchmark)
-            page = render_page(result.report, state / "work", benchmark)
-            dump_json(benchmark, folder / BENCHMARK)
+    with telling_os_errors(f"{folder} cannot be written"), ExitStack() as stack:
+        is_complete = (state / "work").is_dir()
+        if is_complete:
+            stack.enter_context(build.lock(folder, state))
+        _refuse_foreign(folder)
+        _refuse_other(result, benchmark)
+        page = _page(result, state / "work", benchmark) if is_complete else None
+        dump_json(benchmark, folder / BENCHMARK)
+        if page is not None:
             write_text(folder / PAGE, page)
-    return True
+    return page is not None
+
+
+def _page(result: Result, work: Path, benchmark: Benchmark) -> str | None:
+    """Return report.html; None when the stages' folders are damaged or of another version."""
+    try:
+        return render_page(result.report, work, benchmark)
+    except (OSError, ValidationError):
+        return None
 
 
 def _refuse_foreign(folder: Path) -> None:

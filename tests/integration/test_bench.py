@@ -177,8 +177,12 @@ def test_out_leaves_the_result_alone(copy: Path, tmp_path: Path) -> None:
     assert {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()} == before
 
 
-def test_a_result_without_its_build_keeps_its_page(copy: Path) -> None:
-    shutil.rmtree(copy / ".mobilegen")
+@pytest.mark.parametrize("damage", ["gone", "other version"])
+def test_a_result_without_its_build_keeps_its_page(copy: Path, damage: str) -> None:
+    if damage == "gone":
+        shutil.rmtree(copy / ".mobilegen")
+    else:
+        (copy / ".mobilegen" / "work" / "graph" / "profile.json").write_text("{}")
     page = (copy / "report.html").read_bytes()
     succeed("bench", copy, "--rounds", "1")
     assert (copy / "report.html").read_bytes() == page
