@@ -16,7 +16,7 @@ from engine_api import Engine
 from native_models import HOST, HOST_TOOLCHAIN, Converted, convert
 
 from mobilegen.artifacts import Library
-from mobilegen.errors import ProcessError
+from mobilegen.errors import NativeBuildError, ProcessError
 from mobilegen.native_build.build import build_library, library_variables
 from mobilegen.native_build.header import Contents
 from mobilegen.native_build.run import configure, ninja
@@ -202,6 +202,16 @@ def test_open_sizes_cannot_be_read(
     engine = Engine(build(model).path, model.params, model.weights)
     assert engine.status == engine_api.MODEL
     assert "cannot read the graph" in engine.error
+
+
+def test_model_without_weights_is_refused(build: Build, tmp_path: Path) -> None:
+    """Before anything is compiled: the library would take its empty file for a damaged one."""
+    net = models.Net()
+    net.op("Relu", "x", output="y")
+    model = convert(net.model({"x": [1, 3, 5, 7]}, {"y": [1, 3, 5, 7]}), tmp_path)
+    assert model.weights.stat().st_size == 0
+    with pytest.raises(NativeBuildError, match="a model without weights"):
+        build(model)
 
 
 @pytest.mark.parametrize("name", ["mobilenet", "mobilenet-fp16", "multi_io", "volume"])

@@ -71,7 +71,7 @@ def plan(artifact: Artifact) -> EnginePlan:
 
     Raises:
         ConversionError: The params file is missing or damaged.
-        NativeBuildError: A tensor has more than four dimensions.
+        NativeBuildError: A tensor has more than four dimensions, or there are no weights.
     """
     for binding in (*artifact.inputs, *artifact.outputs):
         if not 1 <= len(binding.runtime_shape) <= _MAX_RANK:
@@ -79,7 +79,15 @@ def plan(artifact: Artifact) -> EnginePlan:
                 f"ncnn cannot carry {binding.tensor.name}",
                 seen=[f"shape in ncnn: {list(binding.runtime_shape)}, 1 to {_MAX_RANK} sizes"],
             )
-    network = read_param(artifact.folder / dict(artifact.files)["params"].path)
+    files = dict(artifact.files)
+    if not files["weights"].size:
+        # The library takes an empty file for one that was cut off.
+        raise NativeBuildError(
+            "a model without weights does not become a library",
+            seen=[f"{files['weights'].path} is empty"],
+            hint="compute this in the app, or make it a part of a model with weights",
+        )
+    network = read_param(artifact.folder / files["params"].path)
     fp16_weights = artifact.precision == "fp16"
     layers = needed_layers(network, artifact.operators, fp16_weights=fp16_weights)
     return EnginePlan(
