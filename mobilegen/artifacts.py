@@ -286,7 +286,7 @@ class BuildReport:
         options: Option values by name.
         answers: What the source model says of the check images.
         libraries: The native libraries; paths are relative to the result's folder.
-        files: Every file of the result but the two reports, build.json and report.html.
+        files: Every file of the result but the reports: build.json, report.html, bench.json.
     """
 
     mobilegen: str

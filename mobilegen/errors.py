@@ -119,6 +119,12 @@ class FileError(MobilegenError):
     exit_code = 13
 
 
+class DeviceError(MobilegenError):
+    """No phone is connected, or it could not do what it was asked for."""
+
+    exit_code = 14
+
+
 def from_os(error: OSError) -> MobilegenError:
     """Return what the system refused as an error for people: no right, no space, no such path."""
     place = f"{error.filename}: " if error.filename else ""

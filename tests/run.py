@@ -21,6 +21,7 @@ TOOLS = {
     "g++": "g++",
     "strace": "strace",
     "unshare": "util-linux",
+    "qemu-arm": "qemu-user",
 }
 CHECKS = (
     ("ruff", ["ruff", "check", "."]),

@@ -6,7 +6,7 @@ import typer
 
 import mobilegen
 from mobilegen import console
-from mobilegen.cli import build, convert, doctor, init, inspect, run, schema, setup, verify
+from mobilegen.cli import bench, build, convert, doctor, init, inspect, run, schema, setup, verify
 
 app = typer.Typer(
     name="mobilegen",
@@ -19,6 +19,7 @@ app.command("build")(build.build)
 app.command("convert")(convert.convert)
 app.command("verify")(verify.verify)
 app.command("run")(run.run)
+app.command("bench")(bench.bench)
 app.command("inspect")(inspect.inspect)
 app.command("init")(init.init)
 app.command("setup")(setup.setup)

@@ -1,4 +1,4 @@
-"""mobilegen schema: JSON schemas of mobilegen.yml and build.json."""
+"""mobilegen schema: JSON schemas of mobilegen.yml, build.json and bench.json."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mobilegen import console
 def schema(
     out: Annotated[Path, typer.Option("--out", help="Folder to write to.")] = Path(),
 ) -> None:
-    """Write the JSON schemas of mobilegen.yml and build.json, for editors and other tools."""
+    """Write the JSON schemas of mobilegen.yml, build.json and bench.json, for other tools."""
     from mobilegen.report.schema import write_schemas
 
     for path in write_schemas(out):

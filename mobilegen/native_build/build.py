@@ -35,6 +35,9 @@ _SYSTEM_LIBRARIES = frozenset(
     )
 )  # fmt: skip
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
+BENCHMARK = "benchmark"
+# A program has no natives of Java classes, which alone have a package.
+_NO_PACKAGE = "com.example"
 _HEADER = "mobilegen_model.h"
 _EMBEDDED = "mobilegen_embedded.cpp"
 
@@ -81,6 +84,30 @@ def build_library(
     path = write_bytes(work_dir / f"lib{name}.so", built.read_bytes())
     _keep_sizes(path, built.with_suffix(".map"), artifact)
     return describe(path, target, toolchain, package)
+
+
+def build_benchmark(
+    artifact: Artifact,
+    target: Target,
+    toolchain: Toolchain,
+    *,
+    work_dir: Path,
+    jobs: int,
+    offline: bool = False,
+    contents: Contents = NOTHING_ELSE,
+) -> Path:
+    """Build the program that times a model and its layers; return its path in `work_dir`.
+
+    Raises:
+        As `build_library`.
+    """
+    plan = catalog.get(artifact.runtime).plan_native(artifact)
+    generated = _generate(artifact, plan, _NO_PACKAGE, contents, work_dir)
+    with object_set(plan, target, toolchain, jobs=jobs, offline=offline) as objects:
+        variables = _variables(plan, target, objects, generated, BENCHMARK)
+        programs = (*variables, ("MOBILEGEN_TOOLS", "ON"))
+        folder = _link(target, toolchain, programs, work_dir / "cmake", jobs, goal=BENCHMARK)
+    return folder / BENCHMARK
 
 
 def library_variables(
@@ -191,12 +218,15 @@ def _link(
     variables: tuple[tuple[str, str], ...],
     folder: Path,
     jobs: int,
+    *,
+    goal: str = "mobilegen",
 ) -> Path:
-    """Compile the parts of our own and link; return the folder with the library."""
+    """Compile the parts of our own and link; return the folder with the result."""
     shutil.rmtree(folder, ignore_errors=True)
     try:
         configure(native_dir(), folder, target, toolchain, variables)
-        ninja(folder, ["mobilegen"], jobs=jobs, title=f"linking for {target.abi}")
+        ninja(folder, [goal], jobs=jobs, title=f"linking for {target.abi}")
     except ProcessError as error:
-        raise build_error(f"building the library for {target.abi}", error) from error
+        what = "the library" if goal == "mobilegen" else f"the program {goal}"
+        raise build_error(f"building {what} for {target.abi}", error) from error
     return folder

@@ -9,6 +9,8 @@ from pathlib import Path
 import cmake
 import ninja
 
+from mobilegen.system.files import cache_dir
+
 _SUFFIX = ".exe" if os.name == "nt" else ""
 
 # Variables that would let the caller's shell change what is built.
@@ -30,8 +32,13 @@ def ninja_program() -> Path:
 
 
 def clean_environment() -> dict[str, str]:
-    """Changes to the environment for `system.process.run`: nothing of the caller's compilers."""
-    return dict.fromkeys(_UNWANTED, "")
+    """Changes to the environment for `system.process.run`: nothing of the caller's compilers.
+
+    What zig compiles of its own accord, a C library, goes into our cache.
+    """
+    cache = str(cache_dir() / "zig-cache")
+    caches = {"ZIG_GLOBAL_CACHE_DIR": cache, "ZIG_LOCAL_CACHE_DIR": cache}
+    return {**dict.fromkeys(_UNWANTED, ""), **caches}
 
 
 def defines(variables: Iterable[tuple[str, str]]) -> list[str]:

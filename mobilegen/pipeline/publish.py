@@ -24,13 +24,13 @@ from mobilegen.artifacts import (
 )
 from mobilegen.errors import UsageError
 from mobilegen.pipeline import stages, store
+from mobilegen.pipeline.page import PAGE, drop_benchmark, fitting_benchmark, render_page
 from mobilegen.pipeline.plan import STATE_FOLDER, BuildPlan
-from mobilegen.serialize import dump_json, load_json
+from mobilegen.serialize import dump_json
 from mobilegen.system.files import new_dir, record, replace_dir, sha256_file, write_text
 from mobilegen.system.process import postponed_interrupts
 
 REPORT = "build.json"
-PAGE = "report.html"
 ARTIFACT = "artifact.json"
 GRAPH = "graph.onnx"
 REFERENCE = "reference.npz"
@@ -94,9 +94,12 @@ def publish(plan: BuildPlan, done: set[str]) -> BuildReport:
             _place(library.path, fresh / "lib" / abi / library.path.name)
         report = _report(plan, fresh, done)
         dump_json(report, fresh / REPORT)
-        write_text(fresh / PAGE, _page(plan, report))
+        times = fitting_benchmark(plan.out, report)
+        write_text(fresh / PAGE, render_page(report, plan.work, times))
     with postponed_interrupts():
         _swap(plan.state / FRESH, plan.out)
+        if times is None:
+            drop_benchmark(plan.out)
     return report
 
 
@@ -179,22 +182,6 @@ def _checks(plan: BuildPlan) -> tuple[Check, ...]:
         checks += store.read_result(plan, f"lib/{abi}", Library).checks
         checks += store.read_result(plan, f"proof/{abi}", Proof).checks
     return tuple(checks)
-
-
-def _page(plan: BuildPlan, report: BuildReport) -> str:
-    """Return report.html, with the costs and sizes that the stages left beside their results."""
-    from mobilegen.graph.profile import Profile
-    from mobilegen.native_build.sizes import SUFFIX, LibrarySizes
-    from mobilegen.report.html import render_html
-
-    profile = plan.work / "graph" / store.PROFILE
-    files = {each.target.abi: each.path.name + SUFFIX for each in report.libraries}
-    found = {abi: plan.work / "lib" / abi / name for abi, name in files.items()}
-    return render_html(
-        report,
-        load_json(Profile, profile) if profile.is_file() else None,
-        {abi: load_json(LibrarySizes, path) for abi, path in found.items() if path.is_file()},
-    )
 
 
 def _swap(fresh: Path, out: Path) -> None:

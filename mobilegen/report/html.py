@@ -13,9 +13,15 @@ from typing import TYPE_CHECKING
 import jinja2
 
 from mobilegen.artifacts import BuildReport, Check
+from mobilegen.bench.result import Benchmark, rate
 from mobilegen.console import printable
 from mobilegen.report.costs import Share, by_part
-from mobilegen.report.text import format_bytes, format_number
+from mobilegen.report.text import (
+    format_bytes,
+    format_milliseconds,
+    format_number,
+    format_rate,
+)
 from mobilegen.resources import templates_dir
 
 if TYPE_CHECKING:
@@ -70,14 +76,14 @@ def render_html(
     report: BuildReport,
     profile: Profile | None = None,
     sizes: Mapping[str, LibrarySizes] | None = None,
-    seconds: Sequence[tuple[str, float]] = (),
+    benchmark: Benchmark | None = None,
 ) -> str:
     """Return the page of a build.
 
     Args:
         profile: What the model costs by layer.
         sizes: By ABI, what the bytes of the libraries are.
-        seconds: (layer, time) where the layers were timed.
+        benchmark: How long the layers take.
     """
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(templates_dir() / "report"),
@@ -90,6 +96,8 @@ def render_html(
     environment.filters["number"] = format_number
     environment.filters["bytes"] = format_bytes
     environment.filters["count"] = lambda value: f"{value:,}"
+    environment.filters["ms"] = format_milliseconds
+    environment.filters["rate"] = lambda macs, ms: format_rate(rate(macs, ms))
     shares = {abi: by_part(each) for abi, each in (sizes or {}).items()}
     colors = _part_colors(shares.values())
     return environment.get_template(_TEMPLATE).render(
@@ -104,7 +112,9 @@ def render_html(
         library_plots={abi: list(_stack(each, colors, shares)) for abi, each in shares.items()},
         profile=profile,
         operators=profile.operators[:_MOST_OPERATORS] if profile else (),
-        layer_plots=[*_layer_plots(profile), *_time_plot(seconds)],
+        layer_plots=list(_layer_plots(profile)),
+        benchmark=benchmark,
+        time_plots=list(_time_plot(benchmark)),
         step_bars=_rows([(step.name, step.seconds) for step in report.steps], "{:.1f} s"),
         file_bars=_rows([(file.path, file.size) for file in report.files], "{:,}"),
     )
@@ -152,11 +162,13 @@ def _layer_plots(profile: Profile | None) -> Iterator[Plot]:
     yield _columns("Memory of the tensors alive", names, live, [format_bytes(n) for n in live])
 
 
-def _time_plot(seconds: Sequence[tuple[str, float]]) -> Iterator[Plot]:
-    if seconds:
-        values = [time for _, time in seconds]
-        texts = [f"{time * 1e3:.3f} ms" for time in values]
-        yield _columns("Time", [name for name, _ in seconds], values, texts)
+def _time_plot(benchmark: Benchmark | None) -> Iterator[Plot]:
+    if benchmark is not None and benchmark.layers:
+        names = [f"{layer.operator} {layer.name}" for layer in benchmark.layers]
+        values = [layer.milliseconds.min for layer in benchmark.layers]
+        yield _columns(
+            "Time", names, values, [f"{format_milliseconds(each)} ms" for each in values]
+        )
 
 
 def _columns(

@@ -1,4 +1,4 @@
-"""JSON schemas of mobilegen.yml and of build.json, made from the types themselves."""
+"""JSON schemas of mobilegen.yml, build.json and bench.json, made from the types themselves."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from mobilegen.artifacts import BuildReport
+from mobilegen.bench.result import Benchmark
 from mobilegen.config.model import Settings
 from mobilegen.system.files import write_text
 
 CONFIG_SCHEMA = "mobilegen.schema.json"
 REPORT_SCHEMA = "build.schema.json"
+BENCH_SCHEMA = "bench.schema.json"
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -31,9 +33,19 @@ def report_schema() -> dict[str, Any]:
     return {"$schema": _DIALECT, **schema, "title": "build.json"}
 
 
+def bench_schema() -> dict[str, Any]:
+    """Return the schema of bench.json."""
+    schema = TypeAdapter(Benchmark).json_schema(mode="serialization")
+    return {"$schema": _DIALECT, **schema, "title": "bench.json"}
+
+
 def write_schemas(folder: Path) -> tuple[Path, ...]:
-    """Write both schemas into a folder."""
-    schemas = {CONFIG_SCHEMA: config_schema(), REPORT_SCHEMA: report_schema()}
+    """Write all schemas into a folder."""
+    schemas = {
+        CONFIG_SCHEMA: config_schema(),
+        REPORT_SCHEMA: report_schema(),
+        BENCH_SCHEMA: bench_schema(),
+    }
     return tuple(
         write_text(folder / name, json.dumps(schema, indent=2) + "\n")
         for name, schema in schemas.items()

@@ -18,3 +18,13 @@ def format_number(value: float | None) -> str:
         return ""
     whole = abs(value) < 1e9 and float(value).is_integer()
     return f"{value:,.0f}" if whole else f"{value:.3g}"
+
+
+def format_milliseconds(value: float) -> str:
+    """Return milliseconds with microseconds: "0.012 ms" is written "0.012"."""
+    return f"{value:,.3f}"
+
+
+def format_rate(value: float | None) -> str:
+    """Return 10^9 operations per second with one digit after the point; "" for none."""
+    return "" if value is None else f"{value:.1f}"

@@ -22,6 +22,21 @@ Report = Callable[[str], None]
 
 
 @dataclass(frozen=True)
+class LayerCost:
+    """One layer of a runtime's own file.
+
+    Attributes:
+        shape: Of its first output, outermost axis first; () when it has none.
+        macs: Multiply-accumulates of one run; None when they cannot be counted.
+    """
+
+    name: str
+    operator: str
+    shape: tuple[int, ...]
+    macs: int | None
+
+
+@dataclass(frozen=True)
 class Runtime:
     """An engine on the phone; its parts are named, and imported when they are used.
 
@@ -36,6 +51,8 @@ class Runtime:
         native: "module:OBJECT" of a function from an artifact to the plan of its library.
         source: "module:OBJECT" of a function that returns the source package its native build
             compiles; "" when there is none.
+        layers: "module:OBJECT" of a function like `layer_costs` below; "" when its engine
+            cannot time single layers.
     """
 
     name: str
@@ -47,6 +64,7 @@ class Runtime:
     host: str
     native: str
     source: str = ""
+    layers: str = ""
 
     def convert(
         self,
@@ -127,3 +145,20 @@ class Runtime:
         """
         plan: EnginePlan = load_object(self.native)(artifact)
         return plan
+
+    def layer_costs(
+        self, artifact: Artifact, shapes: Sequence[tuple[int, ...]]
+    ) -> tuple[LayerCost, ...]:
+        """Return the layers of an artifact, in the order of its file.
+
+        Args:
+            shapes: What its engine's benchmark program says of the results of the layers.
+
+        Raises:
+            UsageError: The runtime's engine cannot time single layers.
+            ConversionError: The artifact is damaged, or the shapes are not of it.
+        """
+        if not self.layers:
+            raise UsageError(f"layers of {self.name} cannot be timed")
+        costs: tuple[LayerCost, ...] = load_object(self.layers)(artifact, shapes)
+        return costs

@@ -324,8 +324,15 @@ def test_predict_and_benchmark(converted: Callable[[str], Converted], tmp_path: 
         assert np.abs(seen - right).max() <= TOLERANCE["fp32"] * np.abs(right).max()
     done = run([folder / "benchmark", *files, "2", "9"], title="benchmark", timeout=60)
     figures = json.loads(done.stdout)
-    assert figures["rounds"] == 9 and figures["threads"] == 2 and figures["open_ms"] > 0
-    assert 0 < figures["min_ms"] <= figures["median_ms"] <= figures["max_ms"]
+    assert figures["rounds"] == 9 and figures["threads"] == 2 and figures["open"] > 0
+    for times in (figures["predict"], figures["by_layer"]):
+        assert 0 < times["min"] <= times["median"] <= times["max"]
+    assert "preprocess" not in figures
+    lines = model.params.read_text().splitlines()
+    assert [len(figures[kind]) for kind in ("layers", "shapes")] == [*map(int, lines[1].split())]
+    made[0].unlink()
+    run([folder / "benchmark", *files, "1", "1", *given, *made], title="benchmark", timeout=60)
+    assert np.abs(np.fromfile(made[0], np.float32) - model.outputs()[0].ravel()).max() < 1e-3
     given[0].write_bytes(b"1234")
     with pytest.raises(ProcessError, match="is not a file of"):
         run([folder / "predict", *files, "1", *given, *made], title="predict", timeout=60)

@@ -12,4 +12,5 @@ RUNTIME = Runtime(
     host="mobilegen.runtimes.ncnn.host:run_host",
     native="mobilegen.runtimes.ncnn.native:plan",
     source="mobilegen.runtimes.ncnn.native:source_package",
+    layers="mobilegen.runtimes.ncnn.costs:layer_costs",
 )

@@ -9,24 +9,6 @@
 
 #include "arrays.h"
 
-static void read_input(const char* path, float* values, size_t count) {
-  FILE* file = fopen(path, "rb");
-  const size_t got = file ? fread(values, sizeof(float), count, file) : 0;
-  const int more = file ? fgetc(file) : EOF;
-  if (file) fclose(file);
-  if (got == count && more == EOF) return;
-  fprintf(stderr, "%s is not a file of %zu floats\n", path, count);
-  exit(1);
-}
-
-static void write_output(const char* path, const float* values, size_t count) {
-  FILE* file = fopen(path, "wb");
-  const int written = file && fwrite(values, sizeof(float), count, file) == count;
-  if (file && fclose(file) == 0 && written) return;
-  fprintf(stderr, "cannot write %s\n", path);
-  exit(1);
-}
-
 int main(int argc, char** argv) {
   if (argc < 4) {
     fprintf(stderr, "predict PARAMS WEIGHTS THREADS INPUT... OUTPUT...\n");
@@ -42,10 +24,9 @@ int main(int argc, char** argv) {
     fprintf(stderr, "the model has %d inputs and %d outputs\n", a.input_count, a.output_count);
     return 2;
   }
-  char** files = argv + 4;
-  for (int i = 0; i < a.input_count; i++) read_input(*files++, a.inputs[i], a.input_sizes[i]);
+  read_inputs(&a, argv + 4);
   require(mobilegen_predict(engine, (const float* const*)a.inputs, a.outputs), "predicting");
-  for (int i = 0; i < a.output_count; i++) write_output(*files++, a.outputs[i], a.output_sizes[i]);
+  write_outputs(&a, argv + 4 + a.input_count);
   free_arrays(&a);
   mobilegen_close(engine);
   return 0;

@@ -7,6 +7,8 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 
+from layer_times import benchmark
+
 from mobilegen.artifacts import (
     Answer,
     BuildReport,
@@ -97,12 +99,12 @@ def sizes(text: str = "part") -> dict[str, LibrarySizes]:
 
 
 def render(of: BuildReport | None = None) -> str:
-    return render_html(of or report(), profile(), sizes(), [("a", 0.002), ("b", 0.001)])
+    return render_html(of or report(), profile(), sizes(), benchmark())
 
 
 def test_hostile_text_stays_text() -> None:
     evil = report(check("skipped", text=EVIL), check("fail", text=EVIL), text=EVIL)
-    html = render_html(evil, profile(EVIL), sizes(EVIL), [(EVIL, 1.0)])
+    html = render_html(evil, profile(EVIL), sizes(EVIL), benchmark(EVIL))
     page = Page(html)
     assert not page.all("script") and not page.all("img")
     assert html.count(ESCAPED) > 20
@@ -150,7 +152,7 @@ def test_bars_have_the_lengths_of_their_values() -> None:
     assert abs(sum(lengths[:10]) - 1000) < 0.1
     assert abs(sum(lengths[10:]) - 1000 * 1024 / 4095) < 0.1
     heights = [float(str(a["height"])) for a in page.all("rect") if "y" in a]
-    assert heights == [1000, 0, 1000, 666.67, 1000, 500]
+    assert heights == [1000, 0, 1000, 666.67, 1000, 250, 83.33]
 
 
 def test_without_libraries_and_costs() -> None:
@@ -158,3 +160,13 @@ def test_without_libraries_and_costs() -> None:
     text = Page(render_html(bare)).text
     assert "Bytes of the libraries" not in text and "Layers" not in text
     assert "Checks" in text
+
+
+def test_times_of_the_layers() -> None:
+    text = " ".join(Page(render()).text.split()).replace("\N{MULTIPLICATION SIGN}", "x")
+    assert "prediction2.250 ms median 2.500" in text and "sum of the layers2.000 ms" in text
+    assert "preprocessing, 1280x720 pixels1.000 ms" in text
+    assert "plainplain4x8x8" in text
+    assert "75.0 %6,000,0004.0" in text and "6.2 %unknown" in text
+    bare = render_html(report(), profile(), sizes())
+    assert "Time of the layers" not in bare and "Multiply-accumulates" in bare

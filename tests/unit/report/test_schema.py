@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from mobilegen.artifacts import BuildReport
+from mobilegen.bench.result import Benchmark
 from mobilegen.config.model import Settings
 from mobilegen.report import schema
 
@@ -20,6 +21,7 @@ def stale(folder: Path) -> list[str]:
     made = {
         schema.CONFIG_SCHEMA: schema.config_schema(),
         schema.REPORT_SCHEMA: schema.report_schema(),
+        schema.BENCH_SCHEMA: schema.bench_schema(),
     }
     return [
         name for name, value in made.items() if json.loads((folder / name).read_text()) != value
@@ -49,6 +51,7 @@ def test_schema_has_every_setting_and_field() -> None:
     assert config["required"] == ["model"]
     assert config["additionalProperties"] is False
     assert set(report["properties"]) == set(BuildReport.__dataclass_fields__)
+    assert set(schema.bench_schema()["properties"]) == set(Benchmark.__dataclass_fields__)
 
 
 def test_abi_may_be_one_or_several() -> None:
@@ -66,4 +69,5 @@ def test_schemas_name_no_place_of_this_computer() -> None:
         return [value] if isinstance(value, str) else []
 
     found = strings(schema.config_schema()) + strings(schema.report_schema())
+    found += strings(schema.bench_schema())
     assert not [text for text in found if text.startswith(("/", "C:"))]
