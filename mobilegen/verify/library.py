@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import numpy as np
@@ -18,6 +18,7 @@ from mobilegen.verify.numeric import parity
 
 Floats = NDArray[np.float32]
 PROBABILITY_LIMIT = 1e-3
+NO_PICTURE = Picture(np.zeros(0, np.float32))
 
 
 def verify_library(
@@ -62,7 +63,7 @@ def verify_library(
         return (Check(f"{abi}.run", title, "skipped", detail=str(reason)),)
     except MobilegenError as error:
         return (Check(f"{abi}.run", title, "fail", detail=str(error)),)
-    return compare(abi, execution, samples, artifact, limit)
+    return compare(abi, execution, samples, artifact, limit, classes=classes)
 
 
 def interface(artifact: Artifact) -> Literal["jni", "c"]:
@@ -76,6 +77,8 @@ def compare(
     samples: Sequence[Sample],
     artifact: Artifact,
     limit: float,
+    *,
+    classes: bool,
 ) -> tuple[Check, ...]:
     """Compare an execution with the reference's answers to the same samples.
 
@@ -89,8 +92,9 @@ def compare(
         checks.append(
             parity(sample.outputs, outputs, limit=limit, id=f"{place}.parity.{index}", title=title)
         )
-    for index, picture in execution.pictures.items():
-        checks += _picture_checks(place, index, samples[index], picture, artifact)
+    for index, sample in enumerate(samples):
+        picture = execution.pictures.get(index, NO_PICTURE)
+        checks += _image_checks(f"{place}.{{}}.{index}", sample, picture, artifact, classes)
     passed_over = execution.facts.get("passed_over", ())
     checks += [
         Check(f"{place}.executor", f"the {place} library runs as on a phone", "skipped", detail=why)
@@ -99,17 +103,17 @@ def compare(
     return tuple(checks)
 
 
-def _picture_checks(
-    place: str, index: int, sample: Sample, picture: Picture, artifact: Artifact
-) -> list[Check]:
-    name = sample.image.name if sample.image else f"sample {index}"
-    wanted = sample.inputs[artifact.inputs[0].tensor.name]
-    checks = [pixel_check(f"{place}.pixels.{index}", name, wanted, picture.input)]
-    if picture.best is not None:
+def _image_checks(
+    id: str, sample: Sample, picture: Picture, artifact: Artifact, classes: bool
+) -> Iterator[Check]:
+    """Yield the checks of a sample that was made from an image; `id` has a place for the kind."""
+    if sample.image:
+        wanted = sample.inputs[artifact.inputs[0].tensor.name]
+        yield pixel_check(id.format("pixels"), sample.image.name, wanted, picture.input)
+    if sample.image and classes:
         scores = sample.outputs[artifact.outputs[0].tensor.name]
         chances = probabilities(scores, artifact.scores)
-        checks.append(class_check(f"{place}.class.{index}", name, chances, picture))
-    return checks
+        yield class_check(id.format("class"), sample.image.name, chances, picture)
 
 
 def pixel_check(id: str, image: str, wanted: Floats, made: Floats) -> Check:

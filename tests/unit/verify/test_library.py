@@ -38,7 +38,8 @@ def execution(values: list[float], picture: Picture | None = None, **facts: obje
 
 
 def test_equal_answers_pass() -> None:
-    checks = compare("x86", execution([0.0, 5.0, 1.0], GOOD), [SAMPLE], LOGITS, 1e-4)
+    done = execution([0.0, 5.0, 1.0], GOOD)
+    checks = compare("x86", done, [SAMPLE], LOGITS, 1e-4, classes=True)
     assert [(check.id, check.status) for check in checks] == [
         ("x86.parity.0", "pass"),
         ("x86.pixels.0", "pass"),
@@ -47,27 +48,40 @@ def test_equal_answers_pass() -> None:
 
 
 def test_a_small_error_fails() -> None:
-    checks = compare("x86", execution([0.0, 5.001, 1.0]), [SAMPLE], LOGITS, 1e-4)
-    assert [check.status for check in checks] == ["fail"]
+    done = execution([0.0, 5.001, 1.0], GOOD)
+    checks = compare("x86", done, [SAMPLE], LOGITS, 1e-4, classes=True)
+    assert [check.status for check in checks] == ["fail", "pass", "pass"]
+
+
+def test_an_image_that_the_library_was_not_given_fails() -> None:
+    done = execution([0.0, 5.0, 1.0])
+    checks = compare("x86", done, [SAMPLE], LOGITS, 1e-4, classes=True)
+    assert [check.status for check in checks] == ["pass", "fail", "fail"]
+
+
+def test_a_class_that_was_not_told_fails() -> None:
+    done = execution([0.0, 5.0, 1.0], Picture(INPUT.ravel()))
+    checks = compare("x86", done, [SAMPLE], LOGITS, 1e-4, classes=True)
+    assert [check.status for check in checks] == ["pass", "pass", "fail"]
 
 
 def test_an_image_of_a_model_that_tells_no_classes() -> None:
-    picture = Picture(INPUT.ravel())
-    checks = compare("x86", execution([0.0, 5.0, 1.0], picture), [SAMPLE], LOGITS, 1e-4)
+    done = execution([0.0, 5.0, 1.0], Picture(INPUT.ravel()))
+    checks = compare("x86", done, [SAMPLE], LOGITS, 1e-4, classes=False)
     assert [check.id for check in checks] == ["x86.parity.0", "x86.pixels.0"]
 
 
 def test_classes_are_those_of_the_first_output() -> None:
     done = Execution((dict(TWO_OUTPUTS.outputs),), 0.1, (0.1,), "a VM", {}, {0: GOOD})
-    checks = compare("x86", done, [TWO_OUTPUTS], artifact("logits", "another"), 1e-4)
+    checks = compare("x86", done, [TWO_OUTPUTS], artifact("logits", "another"), 1e-4, classes=True)
     assert (checks[-1].id, checks[-1].status) == ("x86.class.0", "pass")
-    checks = compare("x86", done, [TWO_OUTPUTS], artifact("another", "logits"), 1e-4)
+    checks = compare("x86", done, [TWO_OUTPUTS], artifact("another", "logits"), 1e-4, classes=True)
     assert (checks[-1].id, checks[-1].status) == ("x86.class.0", "fail")
 
 
 def test_an_executor_that_is_missing_is_not_proved() -> None:
     done = execution([0.0, 5.0, 1.0], passed_over=["no JDK"])
-    checks = compare("x86_64", done, [SAMPLE], LOGITS, 1)
+    checks = compare("x86_64", done, [SAMPLE], LOGITS, 1, classes=False)
     assert (checks[-1].status, checks[-1].detail) == ("skipped", "no JDK")
 
 
