@@ -39,9 +39,10 @@ def test_what_is_no_model(tmp_path: Path) -> None:
     assert not (tmp_path / "mobilegen.yml").exists()
 
 
-def test_schema_writes_both_files(tmp_path: Path) -> None:
+def test_schema_writes_every_file(tmp_path: Path) -> None:
     succeed("schema", "--out", tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "bench.schema.json",
         "build.schema.json",
         "mobilegen.schema.json",
     ]
