@@ -188,12 +188,12 @@ def test_no_todo_is_left(folder: Path) -> None:
             assert not re.search(rb"TODO|FIXME|XXX", path.read_bytes()), path
 
 
-def test_lines_are_not_too_long() -> None:
-    """Of what people read; strings of the user may be longer."""
-    for name in template_names():
-        if name.endswith((".java.j2", ".java", ".kts", ".kts.j2")):
-            for line in (template_root() / name).read_text("utf-8").splitlines():
-                assert len(line) <= 100, f"{name}: {line}"
+def test_lines_are_not_too_long(tmp_path: Path) -> None:
+    android_project.render(DEFAULT, tmp_path)
+    for path in tmp_path.rglob("*"):
+        if path.suffix in (".java", ".kts", ".pro"):
+            for line in path.read_text("utf-8").splitlines():
+                assert len(line) <= 100, f"{path.name}: {line}"
 
 
 def test_plain_file_names() -> None:

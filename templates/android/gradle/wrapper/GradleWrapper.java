@@ -24,7 +24,8 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 
 /**
- * Fetches the Gradle that gradle-wrapper.properties names, unless it is there, and prints its folder.
+ * Fetches the Gradle that gradle-wrapper.properties names, unless it is there, and prints its
+ * folder.
  *
  * <p>Run by gradlew as one source file, by a JDK 11 or newer. Folders, lock and mark are those of
  * Gradle's own wrapper, so both share what the other has fetched:
@@ -56,7 +57,8 @@ public final class GradleWrapper {
             Path project = Path.of(arguments[0]);
             System.out.println(new GradleWrapper(project, userHome(arguments)).distribution());
         } catch (IOException | URISyntaxException | IllegalArgumentException error) {
-            System.err.println("gradlew: " + (error.getMessage() == null ? error : error.getMessage()));
+            String message = error.getMessage();
+            System.err.println("gradlew: " + (message == null ? error : message));
             System.exit(1);
         }
     }
@@ -181,7 +183,11 @@ public final class GradleWrapper {
 
     private static void unpack(Path zip, Path folder) throws IOException {
         try (ZipInputStream input = new ZipInputStream(Files.newInputStream(zip))) {
-            for (ZipEntry entry = input.getNextEntry(); entry != null; entry = input.getNextEntry()) {
+            while (true) {
+                ZipEntry entry = input.getNextEntry();
+                if (entry == null) {
+                    return;
+                }
                 Path target = folder.resolve(entry.getName()).normalize();
                 if (!target.startsWith(folder)) {
                     throw new IOException(zip + " would write to " + target);
