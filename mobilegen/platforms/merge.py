@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from pydantic import ValidationError
-
 from mobilegen.artifacts import Project, ProjectFile
 from mobilegen.errors import UsageError
 from mobilegen.serialize import dump_json, load_json
@@ -19,6 +17,7 @@ _REASONS = {
     "changed": "changed by you",
     "removed": "removed by you",
 }
+_NO_LONGER = "changed by you, no longer generated"
 
 
 @dataclass(frozen=True)
@@ -32,6 +31,11 @@ class Record:
 
     files: dict[str, str] = field(default_factory=dict)
     begun: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def known(self) -> dict[str, str]:
+        """What was generated, or may have been."""
+        return {**{path: hashes[-1] for path, hashes in self.begun.items()}, **self.files}
 
     def is_ours(self, path: str, sha256: str) -> bool:
         """True if a file with that content is as it was generated."""
@@ -91,12 +95,16 @@ def plan_merge(project: Project, folder: Path, *, force: bool) -> Merge:
     old = _read(folder)
     states = {file.path: _state(file, folder, old) for file in project.files}
     kept = {} if force else {p: s for p, s in states.items() if s in _REASONS}
+    gone = sorted(old.known.keys() - states.keys())
     return Merge(
         folder=folder,
         files=project.files,
         write=tuple(f for f in project.files if states[f.path] != "current" and f.path not in kept),
-        remove=tuple(sorted(old.files.keys() - states.keys())),
-        kept=tuple(f"{path} ({_REASONS[state]})" for path, state in kept.items()),
+        remove=tuple(gone),
+        kept=(
+            *(f"{path} ({_REASONS[state]})" for path, state in kept.items()),
+            *(f"{path} ({_NO_LONGER})" for path in gone if _is_changed(path, folder, old)),
+        ),
         old=old,
     )
 
@@ -110,7 +118,7 @@ def apply_merge(merge: Merge) -> None:
     dump_json(Record(old.files, _begun(merge)), folder / RECORD)
     for file in merge.write:
         copy_file(file.source, folder / file.path, executable=file.executable)
-    left = {path: old.files[path] for path in merge.remove if not _remove(path, folder, old)}
+    left = {path: old.known[path] for path in merge.remove if not _remove(path, folder, old)}
     dump_json(Record({**new, **left}), folder / RECORD)
 
 
@@ -134,12 +142,17 @@ def _begun(merge: Merge) -> dict[str, tuple[str, ...]]:
     return begun
 
 
+def _is_changed(path: str, folder: Path, old: Record) -> bool:
+    target = folder / path
+    return target.is_file() and not old.is_ours(path, sha256_file(target))
+
+
 def _remove(path: str, folder: Path, old: Record) -> bool:
     """Remove a file that is as it was generated, and folders that become empty; True if gone."""
     target = folder / path
+    if _is_changed(path, folder, old):
+        return False
     if target.is_file():
-        if not old.is_ours(path, sha256_file(target)):
-            return False
         target.unlink()
     for parent in target.parents:
         if parent == folder or not parent.is_dir() or any(parent.iterdir()):
@@ -153,10 +166,19 @@ def _read(folder: Path) -> Record:
     if not path.is_file():
         return Record()
     try:
-        return load_json(Record, path)
-    except (OSError, ValidationError) as error:
+        record = load_json(Record, path)
+        if outside := [name for name in record.known if not _is_inside(name)]:
+            raise ValueError(f"names a file outside of the folder: {outside[0]!r}")
+        return record
+    except (OSError, ValueError) as error:
         raise UsageError(
             f"{path} cannot be read: it says which files you have changed",
             seen=str(error).splitlines()[:3],
             hint="restore it, or move the whole folder away",
         ) from error
+
+
+def _is_inside(name: str) -> bool:
+    """Say if a path is one that a project may have: what the record names may be removed."""
+    parts = name.split("/")
+    return not any(part in ("", ".", "..") or "\\" in part or ":" in part for part in parts)

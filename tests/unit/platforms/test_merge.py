@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -93,7 +94,9 @@ def test_removed_file_stays_removed(tmp_path: Path, out: Path) -> None:
 def test_file_that_is_no_longer_generated(tmp_path: Path, out: Path) -> None:
     bring(project(tmp_path, a="1", b__c__d="1", e__f="1"), out)
     (out / "e" / "f").write_text("mine")
-    bring(project(tmp_path, a="1"), out)
+    for _ in range(2):
+        kept = bring(project(tmp_path, a="1"), out)
+        assert kept == ("e/f (changed by you, no longer generated)",)
     assert contents(out) == {"a": "1", "e/f": "mine"}
     assert not (out / "b").exists()
 
@@ -151,6 +154,45 @@ def test_damaged_record_is_an_error(tmp_path: Path, out: Path, content: str) -> 
     (out / RECORD).write_text(content)
     with pytest.raises(UsageError, match="cannot be read"):
         require_ours(out)
+
+
+@pytest.mark.parametrize(
+    "name", ["../victim", "/victim", "a/../../victim", "C:victim", "..\\victim", "./a", ""]
+)
+@pytest.mark.parametrize("where", ["files", "begun"])
+def test_record_cannot_name_files_elsewhere(
+    tmp_path: Path, out: Path, name: str, where: str
+) -> None:
+    """It may come with a project from somebody else."""
+    bring(project(tmp_path, a="1"), out)
+    (tmp_path / "victim").write_text("1")
+    sha256 = sha256_bytes(b"1")
+    record = {where: {name: sha256 if where == "files" else [sha256]}}
+    (out / RECORD).write_text(json.dumps(record))
+    with pytest.raises(UsageError, match="cannot be read"):
+        bring(project(tmp_path, a="1"), out)
+    assert (tmp_path / "victim").read_text() == "1"
+
+
+def test_left_over_of_an_interrupted_rendering(
+    tmp_path: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the next one does not generate is removed, though no rendering has completed it."""
+    bring(project(tmp_path, a="1"), out)
+    copy = merging.copy_file
+
+    def one(source: Path, target: Path, *, executable: bool = False) -> Path:
+        if target.name == "c":
+            raise KeyboardInterrupt
+        return copy(source, target, executable=executable)
+
+    monkeypatch.setattr(merging, "copy_file", one)
+    with pytest.raises(KeyboardInterrupt):
+        bring(project(tmp_path, a="1", b="1", c="1"), out)
+    assert contents(out) == {"a": "1", "b": "1"}
+    monkeypatch.setattr(merging, "copy_file", copy)
+    assert bring(project(tmp_path, a="1"), out) == ()
+    assert contents(out) == {"a": "1"}
 
 
 def test_only_our_own_folder(tmp_path: Path, out: Path) -> None:
