@@ -14,7 +14,7 @@ from mobilegen.platforms.android.jni import (
     jni_exports,
     jni_prefix,
 )
-from mobilegen.resources import templates_dir
+from mobilegen.platforms.android.sources import java_source
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,16 @@ def test_escape(name: str, escaped: str) -> None:
 
 @pytest.mark.parametrize(
     "package",
-    ["com.example", "a", "com.example.my_app2", "org.größe.日本", "com.$x", "_a.b", "a.Class"],
+    [
+        "com.example",
+        "a",
+        "com.example.my_app2",
+        "org.größe.日本",
+        "com.$x",
+        "_a.b",
+        "a.Class",
+        "javac.b",
+    ],
 )
 def test_valid_package(package: str) -> None:
     assert check_package(package) == package
@@ -49,6 +58,8 @@ def test_valid_package(package: str) -> None:
     ("package", "reason"),
     [
         ("", "empty part"),
+        ("java.vision", "cannot be below 'java'"),
+        ("javax", "cannot be below 'javax'"),
         ("com..example", "empty part"),
         ("com.example.", "empty part"),
         (".com", "empty part"),
@@ -85,6 +96,6 @@ def test_exports() -> None:
 
 @pytest.mark.parametrize("name", NATIVES)
 def test_java_class_has_the_same_natives(name: str) -> None:
-    text = (templates_dir() / "android" / f"{name}.java.j2").read_text("utf-8")
+    text = java_source(name, "com.example", "x")
     declared = re.findall(r" native [\w\[\]]+ (\w+)\(", text)
     assert sorted(declared) == sorted(NATIVES[name])
