@@ -119,6 +119,12 @@ class FileError(MobilegenError):
     exit_code = 13
 
 
+class PackagingError(MobilegenError):
+    """The app cannot be compiled, packaged or signed."""
+
+    exit_code = 14
+
+
 def from_os(error: OSError) -> MobilegenError:
     """Return what the system refused as an error for people: no right, no space, no such path."""
     place = f"{error.filename}: " if error.filename else ""
