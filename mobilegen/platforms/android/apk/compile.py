@@ -38,8 +38,6 @@ def link_resources(
     argv: list[str | Path] = [
         tools.aapt2, "link", "-I", tools.android, "--manifest", manifest, "-o", base,
         "--java", generated, "--custom-package", app.module.namespace,
-        "--min-sdk-version", str(settings.min_sdk),
-        "--target-sdk-version", str(settings.target_sdk),
         "--version-code", str(settings.version_code), "--version-name", settings.version_name,
         "--auto-add-overlay",
     ]  # fmt: skip

@@ -57,11 +57,12 @@ def merge(manifests: Sequence[tuple[Path, str]], settings: ApkSettings) -> bytes
     application = _application(merged)
     for (path, _), library in zip(manifests[1:], roots[1:], strict=True):
         added = library.find("application")
-        _append(merged, [child for child in library if child.tag != "application"])
+        _append(merged, [child for child in library if child.tag != "application"], before=True)
         if added is not None:
             _take_over(application, added, path)
             _append(application, list(added))
     merged.set("package", settings.application_id)
+    _set_levels(merged, settings)
     # Libraries stay stored and aligned in the APK; installers before Android 6 ignore this.
     application.attrib.setdefault(_EXTRACT, "false")
     return bytes(ET.tostring(merged, encoding="utf-8", xml_declaration=True))
@@ -147,12 +148,22 @@ def _take_over(application: ET.Element, library: ET.Element, path: Path) -> None
             )
 
 
-def _append(parent: ET.Element, children: Sequence[ET.Element]) -> None:
-    """Append elements unless the parent has one with the same tag and name."""
+def _set_levels(merged: ET.Element, settings: ApkSettings) -> None:
+    """Say what Gradle takes from the build files."""
+    levels = merged.find("uses-sdk")
+    if levels is None:
+        levels = ET.Element("uses-sdk")
+        merged.insert(0, levels)
+    levels.set(f"{{{_URI}}}minSdkVersion", str(settings.min_sdk))
+    levels.set(f"{{{_URI}}}targetSdkVersion", str(settings.target_sdk))
+
+
+def _append(parent: ET.Element, children: Sequence[ET.Element], *, before: bool = False) -> None:
+    """Add elements, at the end or before the others, unless the parent has such ones."""
     present = {_identity(child) for child in parent}
-    for child in children:
-        if _identity(child) not in present:
-            parent.append(child)
+    new = [child for child in children if _identity(child) not in present]
+    place = 0 if before else len(parent)
+    parent[place:place] = new
 
 
 def _identity(element: ET.Element) -> tuple[str, str]:
