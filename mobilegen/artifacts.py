@@ -247,6 +247,48 @@ class Apk:
 
 
 @dataclass(frozen=True)
+class ProjectFile:
+    """A file of a generated project.
+
+    Attributes:
+        path: Relative to the project's folder, parts separated by "/".
+        source: Where its content is until the project is put in place.
+    """
+
+    path: str
+    source: Path
+    sha256: str
+    executable: bool = False
+
+
+@dataclass(frozen=True)
+class Project:
+    """A generated project: an SDK for apps, and a demo app.
+
+    Attributes:
+        files: Sorted by path.
+    """
+
+    platform: str
+    files: tuple[ProjectFile, ...]
+
+
+@dataclass(frozen=True)
+class ProjectReport:
+    """What became of a generated project.
+
+    Attributes:
+        folder: Relative to the result's folder.
+        files: How many files were generated.
+        kept: Generated files that are as the user has changed them, each with the reason.
+    """
+
+    folder: str
+    files: int
+    kept: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Proof:
     """What running a library showed."""
 
@@ -297,7 +339,9 @@ class BuildReport:
         options: Option values by name.
         answers: What the source model says of the check images.
         libraries: The native libraries; paths are relative to the result's folder.
-        files: Every file of the result but the two reports, build.json and report.html.
+        files: Every file of the result but the two reports, build.json and report.html, and the
+            project, which is the user's to change.
+        project: The generated project; None for a build without.
     """
 
     mobilegen: str
@@ -310,3 +354,4 @@ class BuildReport:
     answers: tuple[Answer, ...] = ()
     libraries: tuple[Library, ...] = ()
     files: tuple[FileRecord, ...] = ()
+    project: ProjectReport | None = None

@@ -39,6 +39,17 @@ def native_identity() -> str:
     return _identity(path for path in native_dir().rglob("*") if path.is_file())
 
 
+@functools.cache
+def templates_identity(kind: str) -> str:
+    """Hash of the templates of one kind, paths included."""
+    root = templates_dir() / kind
+    digest = hashlib.sha256()
+    for path in sorted(path for path in root.rglob("*") if path.is_file()):
+        name = path.relative_to(root).as_posix()
+        digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
 def _is_source(path: Path) -> bool:
     return path.is_file() and path.suffix != ".pyc"
 

@@ -30,13 +30,20 @@ def build(
     labels: options.Labels = None,
     embed_model: options.EmbedModel = None,
     input_shape: options.InputShape = None,
+    platform: options.Platform = None,
+    project: options.Project = None,
+    application_id: options.ApplicationId = None,
+    app_name: options.AppName = None,
+    target_sdk: options.TargetSdk = None,
+    compile_sdk: options.CompileSdk = None,
+    force: options.Force = False,
     out: options.Out = None,
     jobs: options.Jobs = None,
     offline: options.Offline = False,
     require_proof: options.RequireProof = False,
     json: options.Json = False,
 ) -> None:
-    """Build a native library per ABI for a model, and prove that it answers like the model."""
+    """Build libraries and an Android project for a model, and prove that they answer like it."""
     build_from(
         model,
         {
@@ -50,9 +57,17 @@ def build(
             "labels": labels,
             "embed_model": embed_model,
             "input_shapes": options.input_shapes(input_shape),
+            "platform": platform,
+            "project": project,
+            "application_id": application_id,
+            "app_name": app_name,
+            "target_sdk": target_sdk,
+            "compile_sdk": compile_sdk,
             "out": out,
             "jobs": jobs,
-            **options.switches(offline=offline, require_proof=require_proof, json_output=json),
+            **options.switches(
+                force=force, offline=offline, require_proof=require_proof, json_output=json
+            ),
         },
     )
 

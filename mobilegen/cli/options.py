@@ -70,6 +70,40 @@ InputShape = Annotated[
         show_default=False,
     ),
 ]
+Platform = Annotated[
+    str | None, typer.Option("--platform", help="System: android.", show_default=False)
+]
+Project = Annotated[
+    bool | None,
+    typer.Option(
+        "--project/--no-project",
+        help="Leave a project with an SDK and a demo app.",
+        show_default="--project",
+    ),
+]
+ApplicationId = Annotated[
+    str | None,
+    typer.Option(
+        "--application-id",
+        help="Name of the demo app on a phone and in the store.",
+        show_default="<package>.demo",
+    ),
+]
+AppName = Annotated[
+    str | None, typer.Option("--app-name", help="Title of the demo app.", show_default=False)
+]
+TargetSdk = Annotated[
+    int | None,
+    typer.Option("--target-sdk", help="API level the app is made for.", show_default="36"),
+]
+CompileSdk = Annotated[
+    int | None,
+    typer.Option("--compile-sdk", help="API level the app is compiled with.", show_default="36"),
+]
+Force = Annotated[
+    bool,
+    typer.Option("--force", help="Overwrite files of the project that you have changed."),
+]
 Out = Annotated[
     Path | None,
     typer.Option(

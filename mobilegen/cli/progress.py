@@ -17,6 +17,7 @@ TITLES = {
     "interface": "",
     "lib": "compile and check",
     "proof": "run the compiled library",
+    "project": "write the project",
 }
 
 

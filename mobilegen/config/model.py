@@ -15,6 +15,7 @@ from pydantic import (
 )
 
 from mobilegen.config.values import parse_abis, parse_shape, to_float32
+from mobilegen.platforms.android.application import check_application_id
 from mobilegen.platforms.android.jni import check_package
 from mobilegen.platforms.android.libraries import check_library_name
 
@@ -138,6 +139,30 @@ class Settings(_Section):
         default_factory=_default_limits, description="Limits of the proofs."
     )
     out: Path | None = Field(None, description="Folder of the result; by default build.")
+    platform: Literal["android"] = Field("android", description="System of the project.")
+    project: bool = Field(
+        True, description="Leave an Android Studio project with an SDK and a demo app in android/."
+    )
+    application_id: str | None = Field(
+        None,
+        description="Name of the demo app on a phone and in the store; by default <package>.demo.",
+    )
+    app_name: str | None = Field(
+        None, max_length=64, description="Title of the demo app; by default from the name."
+    )
+    target_sdk: int = Field(36, ge=21, le=99, description="API level the app is made for.")
+    compile_sdk: int = Field(
+        36, ge=35, le=99, description="API level the app is compiled with; target_sdk or more."
+    )
+    version_code: int = Field(
+        1, ge=1, le=2_100_000_000, description="Number of the app's version; it must only grow."
+    )
+    version_name: str = Field(
+        "1.0", min_length=1, max_length=64, description="The app's version as people see it."
+    )
+    force: bool = Field(
+        False, description="Overwrite files of the project that you have changed or removed."
+    )
     jobs: int | None = Field(
         None, ge=1, le=256, description="Parallel jobs; by default one for each processor."
     )
@@ -154,3 +179,23 @@ class Settings(_Section):
     @classmethod
     def _package(cls, value: str) -> str:
         return check_package(value)
+
+    @field_validator("application_id")
+    @classmethod
+    def _application_id(cls, value: str | None) -> str | None:
+        return value if value is None else check_application_id(value)
+
+    @field_validator("app_name", "version_name")
+    @classmethod
+    def _one_line(cls, value: str | None) -> str | None:
+        if value is not None and not (value.strip() and value.isprintable()):
+            raise ValueError("must be one line of printable text")
+        return value
+
+    @field_validator("target_sdk", "compile_sdk")
+    @classmethod
+    def _at_least(cls, value: int, info: ValidationInfo) -> int:
+        below = "api_level" if info.field_name == "target_sdk" else "target_sdk"
+        if value < info.data.get(below, value):
+            raise ValueError(f"must not be lower than {below}")
+        return value

@@ -14,6 +14,8 @@ from mobilegen.errors import MobilegenError
 from mobilegen.pipeline import events, publish, store
 from mobilegen.pipeline.dependencies import Stage, fingerprint, stages_of
 from mobilegen.pipeline.plan import BuildPlan
+from mobilegen.platforms.android.options import PLATFORM
+from mobilegen.platforms.merge import require_ours
 from mobilegen.serialize import dump_json
 from mobilegen.system.files import file_lock, telling_os_errors, write_text
 from mobilegen.system.process import stream
@@ -37,6 +39,8 @@ def build(plan: BuildPlan, listen: Listener) -> BuildReport:
             folder has files there that no build left.
     """
     publish.refuse_foreign(plan.out)
+    if plan.project:
+        require_ours(plan.out / PLATFORM)
     with telling_os_errors(f"{plan.out} cannot be written"), lock(plan.out, plan.state):
         declared = stages_of(plan)
         # The graph of a build that was killed may still be about to end.

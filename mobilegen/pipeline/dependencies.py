@@ -60,7 +60,19 @@ def stages_of(plan: BuildPlan) -> tuple[Stage, ...]:
     ]
     for abi in plan.abis:
         listed += _stages_of_abi(plan, abi)
+    if plan.project:
+        listed.append(_project_stage(plan))
     return tuple(listed)
+
+
+def _project_stage(plan: BuildPlan) -> Stage:
+    return Stage(
+        "project",
+        tuple(plan.check_images),
+        ("graph", "description", "artifact", *(f"lib/{abi}" for abi in plan.abis)),
+        stages.project_decisions(plan),
+        stages.make_project,
+    )
 
 
 def _stages_of_abi(plan: BuildPlan, abi: str) -> list[Stage]:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from mobilegen.artifacts import Precision
 from mobilegen.config.model import PreprocessSettings, Settings, ToolchainKind
+from mobilegen.platforms.android import application
+from mobilegen.platforms.android.options import ProjectOptions
 
 STATE_FOLDER = ".mobilegen"
 
@@ -21,6 +23,8 @@ class BuildPlan:
         abis: Targets to build libraries for; empty for a conversion alone.
         limit: Largest allowed max |difference| / max |reference|.
         jobs: Parallel jobs, shared by the ABIs and their compilers.
+        project: What to make the project with; None for a build without.
+        force: Take back the user's changes to files of the project.
     """
 
     model: Path
@@ -42,6 +46,8 @@ class BuildPlan:
     out: Path
     jobs: int
     offline: bool
+    project: ProjectOptions | None = None
+    force: bool = False
 
     @property
     def state(self) -> Path:
@@ -92,4 +98,25 @@ def make_plan(
         out=out,
         jobs=settings.jobs or os.cpu_count() or 1,
         offline=settings.offline,
+        project=_project(settings) if libraries and settings.project else None,
+        force=settings.force,
+    )
+
+
+def _project(settings: Settings) -> ProjectOptions:
+    given, name, package = settings.application_id, settings.name, settings.package
+    application_id = given or application.default_application_id(package, name)
+    return ProjectOptions(
+        name=name,
+        package=package,
+        application_id=application_id,
+        sdk_namespace=application.sdk_namespace(package, application_id),
+        app_name=settings.app_name or application.default_app_name(name),
+        min_sdk=settings.api_level,
+        target_sdk=settings.target_sdk,
+        compile_sdk=settings.compile_sdk,
+        version_code=settings.version_code,
+        version_name=settings.version_name,
+        images=settings.preprocess is not None,
+        embedded=settings.embed_model,
     )

@@ -19,12 +19,15 @@ from mobilegen.artifacts import (
     FileRecord,
     Graph,
     Library,
+    Project,
+    ProjectReport,
     Proof,
     StepRecord,
 )
 from mobilegen.errors import UsageError
 from mobilegen.pipeline import stages, store
 from mobilegen.pipeline.plan import STATE_FOLDER, BuildPlan
+from mobilegen.platforms.merge import Merge, apply_merge, plan_merge
 from mobilegen.serialize import dump_json, load_json
 from mobilegen.system.files import new_dir, record, replace_dir, sha256_file, write_text
 from mobilegen.system.process import postponed_interrupts
@@ -87,17 +90,27 @@ def publish(plan: BuildPlan, done: set[str]) -> BuildReport:
     Args:
         done: Names of the stages that had something to do in this build.
     """
+    merge = _merge(plan)
     with new_dir(plan.state / FRESH) as fresh:
         _lay_out_model(plan, fresh / "model")
         for abi in plan.abis:
             library = store.read_result(plan, f"lib/{abi}", Library)
             _place(library.path, fresh / "lib" / abi / library.path.name)
-        report = _report(plan, fresh, done)
+        report = _report(plan, fresh, done, merge)
         dump_json(report, fresh / REPORT)
         write_text(fresh / PAGE, _page(plan, report))
     with postponed_interrupts():
+        if merge:
+            apply_merge(merge)
         _swap(plan.state / FRESH, plan.out)
     return report
+
+
+def _merge(plan: BuildPlan) -> Merge | None:
+    if plan.project is None:
+        return None
+    project = store.read_result(plan, "project", Project)
+    return plan_merge(project, plan.out / project.platform, force=plan.force)
 
 
 def _lay_out_model(plan: BuildPlan, folder: Path) -> None:
@@ -119,7 +132,7 @@ def _place(source: Path, target: Path) -> None:
     shutil.copyfile(source, target)
 
 
-def _report(plan: BuildPlan, root: Path, done: set[str]) -> BuildReport:
+def _report(plan: BuildPlan, root: Path, done: set[str], merge: Merge | None) -> BuildReport:
     graph = store.read_result(plan, "graph", Graph)
     files = sorted(path for path in root.rglob("*") if path.is_file())
     sources = [*stages.graph_sources(plan), *stages.description_sources(plan)]
@@ -134,7 +147,12 @@ def _report(plan: BuildPlan, root: Path, done: set[str]) -> BuildReport:
         answers=store.read_result(plan, "description", Description).answers,
         libraries=tuple(_library(plan, abi) for abi in plan.abis),
         files=tuple(record(path, root) for path in files),
+        project=_project(merge) if merge else None,
     )
+
+
+def _project(merge: Merge) -> ProjectReport:
+    return ProjectReport(merge.folder.name, len(merge.files), merge.kept)
 
 
 def _library(plan: BuildPlan, abi: str) -> Library:
@@ -164,6 +182,7 @@ def _steps(plan: BuildPlan, done: set[str]) -> list[StepRecord]:
     names = [*BUILD_STEPS]
     for abi in plan.abis:
         names += [f"lib/{abi}", f"proof/{abi}"]
+    names += ["project"] if plan.project else []
     return [_step(plan, name, cached=name not in done) for name in names]
 
 

@@ -32,15 +32,17 @@ from mobilegen.frontends import catalog as frontends
 from mobilegen.pipeline import events
 from mobilegen.pipeline.plan import BuildPlan
 from mobilegen.pipeline.store import (
+    GOLDEN,
     LABELS,
     PREPROCESS,
     PROFILE,
+    PROJECT,
     RESULT,
     close_folder,
     leave_result,
     read_result,
 )
-from mobilegen.resources import native_identity, source_identity
+from mobilegen.resources import native_identity, source_identity, templates_identity
 from mobilegen.serialize import dump_json
 from mobilegen.system.files import new_dir, telling_os_errors, write_text
 from mobilegen.toolchains import ndk
@@ -290,3 +292,38 @@ def prove_library(plan: BuildPlan, folder: Path, abi: str) -> str:
     refuse_failures(checks)
     dump_json(Proof(checks), folder / RESULT)
     return "not proved" if any(check.status == "skipped" for check in checks) else "proved"
+
+
+# project
+
+
+def project_decisions(plan: BuildPlan) -> dict[str, str]:
+    """Option values and templates that the project depends on."""
+    return {
+        "options": repr(plan.project),
+        "limit": repr(plan.limit),
+        "images": repr([path.name for path in plan.check_images]),
+        "templates": templates_identity("android"),
+        "code": source_identity(_CODE, "__init__.py", "platforms", "images"),
+    }
+
+
+def make_project(plan: BuildPlan, folder: Path) -> str:
+    """Render the sources of the project, and name the model and the libraries that go with them."""
+    from mobilegen.platforms.android.golden import write_golden
+    from mobilegen.platforms.android.project import ProjectParts, render_project
+
+    assert plan.project is not None
+    description = read_result(plan, "description", Description)
+    graph = read_result(plan, "graph", Graph)
+    write_golden(graph, plan.check_images, description.answers, plan.limit, folder / GOLDEN)
+    labels = plan.work / "description" / LABELS
+    parts = ProjectParts(
+        artifact=read_result(plan, "artifact", Artifact),
+        libraries=tuple(read_result(plan, f"lib/{abi}", Library) for abi in plan.abis),
+        labels=labels if labels.is_file() else None,
+        golden=folder / GOLDEN,
+    )
+    project = render_project(plan.project, parts, folder / PROJECT)
+    leave_result(plan, "project", folder, project)
+    return f"{len(project.files)} files"

@@ -24,6 +24,8 @@ TIMING = "timing.json"
 PROFILE = "profile.json"
 LABELS = "labels.txt"
 PREPROCESS = "preprocess.json"
+PROJECT = "project"
+GOLDEN = "golden"
 T = TypeVar("T")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from mobilegen import console
-from mobilegen.artifacts import BuildReport, Check, FileRecord, StepRecord
+from mobilegen.artifacts import BuildReport, Check, FileRecord, ProjectReport, StepRecord
 
 _MARKS = {"pass": "ok", "fail": "FAILED", "skipped": "not proved"}
 
@@ -21,9 +21,19 @@ def print_summary(report: BuildReport, folder: Path) -> None:
     _print_files(report.files)
     console.line()
     console.line(f"result: {_short(folder)}")
+    if report.project:
+        _print_project(report.project, folder)
     for answer in report.answers:
         console.line(f"{answer.image}: {answer.label}, {answer.probability:.4f}")
     print_verdict(report.checks)
+
+
+def _print_project(project: ProjectReport, folder: Path) -> None:
+    console.line(f"project: {_short(folder / project.folder)}, {project.files} files")
+    for name in project.kept:
+        console.line(f"  left as it is: {name}", style="yellow")
+    if project.kept:
+        console.line("  --force would overwrite them")
 
 
 def print_checks(checks: Iterable[Check]) -> None:

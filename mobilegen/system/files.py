@@ -95,6 +95,21 @@ def write_bytes(path: Path, data: bytes) -> Path:
     return path
 
 
+def copy_file(source: Path, target: Path, *, executable: bool = False) -> Path:
+    """Copy a file of any size so that readers see the old or the whole new content."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    os.close(handle)
+    try:
+        shutil.copyfile(source, temporary)
+        os.chmod(temporary, 0o755 if executable else 0o644)
+        os.replace(temporary, target)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    return target
+
+
 def write_text(path: Path, text: str) -> Path:
     """Write UTF-8 text with `\\n` line ends as `write_bytes` does."""
     return write_bytes(path, text.encode())

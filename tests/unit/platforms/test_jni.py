@@ -14,7 +14,7 @@ from mobilegen.platforms.android.jni import (
     jni_exports,
     jni_prefix,
 )
-from mobilegen.resources import templates_dir
+from mobilegen.platforms.android.sources import java_source
 
 
 @pytest.mark.parametrize(
@@ -85,6 +85,6 @@ def test_exports() -> None:
 
 @pytest.mark.parametrize("name", NATIVES)
 def test_java_class_has_the_same_natives(name: str) -> None:
-    text = (templates_dir() / "android" / f"{name}.java.j2").read_text("utf-8")
+    text = java_source(name, "com.example", "x")
     declared = re.findall(r" native [\w\[\]]+ (\w+)\(", text)
     assert sorted(declared) == sorted(NATIVES[name])

@@ -47,7 +47,7 @@ def build_apk(project: Path, settings: ApkSettings, output: Path, *, offline: bo
             _build_with_sdk(project, settings, sdk, tools, new, offline=offline)
         else:
             build_embedded(project, settings, tools, new)
-        checks = check_apk(new, expectation(project, settings, exact=not sdk), settings, tools)
+        checks = check_apk(new, expectation(project, settings), settings, tools)
         os.replace(new, output)
     return Apk(
         path=output,
@@ -59,11 +59,11 @@ def build_apk(project: Path, settings: ApkSettings, output: Path, *, offline: bo
     )
 
 
-def expectation(project: Path, settings: ApkSettings, *, exact: bool = True) -> Expected:
+def expectation(project: Path, settings: ApkSettings) -> Expected:
     """Return what the APK of a project must hold."""
     sources = sources_of(project, settings)
     manifest = merge([(part.manifest, part.module.namespace) for part in sources], settings)
-    return Expected(native_libraries(sources), component_classes(manifest), exact)
+    return Expected(native_libraries(sources), component_classes(manifest))
 
 
 def _sdk_for(settings: ApkSettings) -> AndroidSdk | None:

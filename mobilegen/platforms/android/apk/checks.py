@@ -33,12 +33,10 @@ class Expected:
     Attributes:
         libraries: Native libraries by their names in the APK.
         classes: Full names of the classes that the manifest names.
-        exact: The libraries are there byte for byte; Gradle may strip them with the user's NDK.
     """
 
     libraries: Mapping[str, Path]
     classes: tuple[str, ...]
-    exact: bool = True
 
 
 def check_apk(
@@ -104,7 +102,7 @@ def _libraries(archive: zipfile.ZipFile, expected: Expected) -> Check:
     present = {name for name in archive.namelist() if name.endswith(".so")}
     faults = [f"{name} is missing" for name in sorted(expected.libraries.keys() - present)]
     faults += [f"{name} is unknown" for name in sorted(present - expected.libraries.keys())]
-    for name in sorted(present & expected.libraries.keys()) if expected.exact else ():
+    for name in sorted(present & expected.libraries.keys()):
         if sha256_bytes(archive.read(name)) != sha256_file(expected.libraries[name]):
             faults.append(f"{name} is another one")
     detail = f"{len(expected.libraries)} libraries"

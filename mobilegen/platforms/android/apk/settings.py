@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from mobilegen.errors import UsageError
+from mobilegen.platforms.android.options import ProjectOptions
 
 RouteChoice = Literal["auto", "gradle", "embedded"]
 
@@ -68,6 +69,22 @@ class ApkSettings:
     stored_assets: tuple[str, ...] = (".param", ".bin")
     route: RouteChoice = "auto"
     keystore: Keystore | None = None
+
+
+def settings_of(
+    options: ProjectOptions, *, route: RouteChoice = "auto", keystore: Keystore | None = None
+) -> ApkSettings:
+    """Return what the build files of a generated project say."""
+    return ApkSettings(
+        application_id=options.application_id,
+        modules=(Module("app", options.application_id), Module("sdk", options.sdk_namespace)),
+        min_sdk=options.min_sdk,
+        target_sdk=options.target_sdk,
+        version_code=options.version_code,
+        version_name=options.version_name,
+        route=route,
+        keystore=keystore,
+    )
 
 
 def keystore_from(environment: Mapping[str, str] = os.environ) -> Keystore | None:

@@ -1,0 +1,138 @@
+"""The Android Studio project of a model: an SDK module for any app, and a demo app."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import mobilegen
+from mobilegen.artifacts import Artifact, Library, Project, ProjectFile
+from mobilegen.platforms.android.jni import NATIVES
+from mobilegen.platforms.android.options import PLATFORM, ProjectOptions
+from mobilegen.platforms.android.rendering import render, target_path, template_names
+from mobilegen.platforms.android.sources import LABELS_FILE, library_values
+from mobilegen.platforms.escapes import Code
+from mobilegen.system.files import sha256_bytes, sha256_file, write_bytes
+
+GOLDEN = "sdk/src/androidTest/assets/golden"
+_APP = "app/src/main"
+_APP_JAVA = f"{_APP}/java/APP_PACKAGE"
+# Of an app whose model names what is on a picture.
+_FOR_IMAGES = frozenset(
+    (
+        *(
+            f"{_APP_JAVA}/{name}.java.j2"
+            for name in (
+                "CameraFiles",
+                "CameraPermission",
+                "LiveActivity",
+                "LiveCamera",
+                "MainActivity",
+                "Pictures",
+                "ResultText",
+            )
+        ),
+        *(
+            f"{_APP}/res/layout/{name}.xml"
+            for name in (
+                "activity_live",
+                "activity_main",
+                "part_buttons",
+                "part_picture",
+                "part_result",
+            )
+        ),
+        f"{_APP}/res/layout-land/activity_main.xml",
+    )
+)
+# Of a model that lies beside the library.
+_FOR_FILES = frozenset(("sdk/src/androidTest/java/SDK_PACKAGE/ModelDigestTest.java.j2",))
+_EXECUTABLE = frozenset(("gradlew",))
+
+
+@dataclass(frozen=True)
+class ProjectParts:
+    """What the project holds beside source code.
+
+    Attributes:
+        labels: The file of class names, or None.
+        golden: Folder that `golden.write_golden` has filled.
+    """
+
+    artifact: Artifact
+    libraries: tuple[Library, ...]
+    labels: Path | None
+    golden: Path
+
+
+def render_project(options: ProjectOptions, parts: ProjectParts, folder: Path) -> Project:
+    """Write the sources of a project below `folder`, and name all of its files.
+
+    Model and libraries are large, so they are named where they are instead of being copied.
+
+    Raises:
+        ConfigError: The package name is not valid.
+    """
+    files = [*_rendered(options, parts, folder), *_copied(options, parts)]
+    return Project(PLATFORM, tuple(sorted(files, key=lambda file: file.path)))
+
+
+def _rendered(options: ProjectOptions, parts: ProjectParts, folder: Path) -> Iterator[ProjectFile]:
+    values = _values(options, parts)
+    for name in template_names():
+        if name in _FOR_IMAGES and not options.images:
+            continue
+        if name in _FOR_FILES and options.embedded:
+            continue
+        path, data = target_path(name, values), render(name, values)
+        write_bytes(folder / path, data)
+        yield ProjectFile(path, folder / path, sha256_bytes(data), path in _EXECUTABLE)
+
+
+def _values(options: ProjectOptions, parts: ProjectParts) -> dict[str, Any]:
+    """Return what the templates may print."""
+    artifact = parts.artifact
+    library = library_values(
+        options.package,
+        options.name,
+        embedded=options.embedded,
+        has_labels=parts.labels is not None,
+    )
+    return {
+        **library,
+        "app_package": Code(options.application_id),
+        "application_id": options.application_id,
+        "sdk_namespace": options.sdk_namespace,
+        "app_name": options.app_name,
+        "main_activity": Code("MainActivity" if options.images else "BenchmarkActivity"),
+        "min_sdk": options.min_sdk,
+        "target_sdk": options.target_sdk,
+        "compile_sdk": options.compile_sdk,
+        "version_code": options.version_code,
+        "version_name": options.version_name,
+        "images": options.images,
+        "abis": [each.target.abi for each in parts.libraries],
+        "native_classes": [Code(name) for name in sorted(NATIVES)],
+        "runtime": f"{artifact.runtime} {artifact.runtime_version}",
+        "precision": artifact.precision,
+        "weights_sha256": dict(artifact.files)["weights"].sha256,
+        "generator": f"mobilegen {mobilegen.__version__}",
+    }
+
+
+def _copied(options: ProjectOptions, parts: ProjectParts) -> Iterator[ProjectFile]:
+    assets = f"sdk/src/main/assets/{options.name}"
+    if not options.embedded:
+        for _, file in parts.artifact.files:
+            source = parts.artifact.folder / file.path
+            yield ProjectFile(f"{assets}/{file.path}", source, file.sha256)
+        if parts.labels:
+            path = f"{assets}/{LABELS_FILE}"
+            yield ProjectFile(path, parts.labels, sha256_file(parts.labels))
+    for library in parts.libraries:
+        path = f"sdk/src/main/jniLibs/{library.target.abi}/{library.path.name}"
+        yield ProjectFile(path, library.path, library.sha256)
+    for file_path in sorted(parts.golden.iterdir()):
+        yield ProjectFile(f"{GOLDEN}/{file_path.name}", file_path, sha256_file(file_path))

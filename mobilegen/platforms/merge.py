@@ -1,0 +1,162 @@
+"""Puts a generated project where its user works: what he changed stays as he left it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from pydantic import ValidationError
+
+from mobilegen.artifacts import Project, ProjectFile
+from mobilegen.errors import UsageError
+from mobilegen.serialize import dump_json, load_json
+from mobilegen.system.files import copy_file, sha256_file
+
+RECORD = ".mobilegen.json"
+State = Literal["current", "outdated", "changed", "removed"]
+_REASONS = {
+    "changed": "changed by you",
+    "removed": "removed by you",
+}
+
+
+@dataclass(frozen=True)
+class Record:
+    """The content of `RECORD`: sha256 of what was generated, by path.
+
+    Attributes:
+        files: What the last rendering left.
+        begun: What renderings may have left that did not come to their end.
+    """
+
+    files: dict[str, str] = field(default_factory=dict)
+    begun: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def is_ours(self, path: str, sha256: str) -> bool:
+        """True if a file with that content is as it was generated."""
+        return self.files.get(path) == sha256 or sha256 in self.begun.get(path, ())
+
+
+@dataclass(frozen=True)
+class Merge:
+    """What is to be done to bring a project up to date.
+
+    Attributes:
+        files: All files as they are generated now.
+        write: Those that are missing or outdated.
+        remove: Files that are no longer generated; a changed one will stay.
+        kept: Files that stay as the user has them, each with the reason.
+        old: What was generated before.
+    """
+
+    folder: Path
+    files: tuple[ProjectFile, ...]
+    write: tuple[ProjectFile, ...]
+    remove: tuple[str, ...]
+    kept: tuple[str, ...]
+    old: Record
+
+
+def require_ours(folder: Path) -> None:
+    """Make sure that a project in `folder` would meet nothing but an earlier one.
+
+    Raises:
+        UsageError: There is something that no build left.
+    """
+    if folder.is_dir() and not folder.is_symlink():
+        ours = not any(folder.iterdir()) or (folder / RECORD).is_file()
+    else:
+        ours = not (folder.exists() or folder.is_symlink())
+    if not ours:
+        raise UsageError(
+            f"{folder} is there and no build left it",
+            hint="move it away, name another --out, or use --no-project",
+        )
+    _read(folder)
+
+
+def plan_merge(project: Project, folder: Path, *, force: bool) -> Merge:
+    """Decide what to do with each file; nothing is changed yet.
+
+    A file that its user has changed or removed stays so; one that is no longer generated is removed
+    unless it was changed.
+
+    Args:
+        force: Take back the user's changes to generated files.
+
+    Raises:
+        UsageError: The record of the last rendering cannot be read.
+    """
+    old = _read(folder)
+    states = {file.path: _state(file, folder, old) for file in project.files}
+    kept = {} if force else {p: s for p, s in states.items() if s in _REASONS}
+    return Merge(
+        folder=folder,
+        files=project.files,
+        write=tuple(f for f in project.files if states[f.path] != "current" and f.path not in kept),
+        remove=tuple(sorted(old.files.keys() - states.keys())),
+        kept=tuple(f"{path} ({_REASONS[state]})" for path, state in kept.items()),
+        old=old,
+    )
+
+
+def apply_merge(merge: Merge) -> None:
+    """Do what was decided; interrupted at any place, the next one completes it."""
+    old, folder = merge.old, merge.folder
+    new = {file.path: file.sha256 for file in merge.files}
+    if not (merge.write or merge.remove or old.begun) and old.files == new:
+        return
+    dump_json(Record(old.files, _begun(merge)), folder / RECORD)
+    for file in merge.write:
+        copy_file(file.source, folder / file.path, executable=file.executable)
+    left = {path: old.files[path] for path in merge.remove if not _remove(path, folder, old)}
+    dump_json(Record({**new, **left}), folder / RECORD)
+
+
+def _state(file: ProjectFile, folder: Path, old: Record) -> State:
+    path = folder / file.path
+    if not path.exists() and not path.is_symlink():
+        return "removed" if file.path in old.files else "outdated"
+    if not path.is_file():
+        return "changed"
+    sha256 = sha256_file(path)
+    if sha256 == file.sha256:
+        return "current"
+    return "outdated" if old.is_ours(file.path, sha256) else "changed"
+
+
+def _begun(merge: Merge) -> dict[str, tuple[str, ...]]:
+    """Name what may be on the disk from now on until the rendering has come to its end."""
+    begun = dict(merge.old.begun)
+    for file in merge.files:
+        begun[file.path] = tuple(dict.fromkeys((*begun.get(file.path, ()), file.sha256)))
+    return begun
+
+
+def _remove(path: str, folder: Path, old: Record) -> bool:
+    """Remove a file that is as it was generated, and folders that become empty; True if gone."""
+    target = folder / path
+    if target.is_file():
+        if not old.is_ours(path, sha256_file(target)):
+            return False
+        target.unlink()
+    for parent in target.parents:
+        if parent == folder or not parent.is_dir() or any(parent.iterdir()):
+            break
+        parent.rmdir()
+    return not target.exists()
+
+
+def _read(folder: Path) -> Record:
+    path = folder / RECORD
+    if not path.is_file():
+        return Record()
+    try:
+        return load_json(Record, path)
+    except (OSError, ValidationError) as error:
+        raise UsageError(
+            f"{path} cannot be read: it says which files you have changed",
+            seen=str(error).splitlines()[:3],
+            hint="restore it, or move the whole folder away",
+        ) from error

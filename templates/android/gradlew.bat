@@ -1,0 +1,24 @@
+@rem Runs the Gradle that gradle\wrapper\gradle-wrapper.properties names, after fetching it once.
+@rem It does what Gradle's own script does; "gradle wrapper" puts that one in its place.
+@echo off
+setlocal
+
+set "project=%~dp0."
+set "java=java.exe"
+if not defined JAVA_HOME goto find
+set "java=%JAVA_HOME:"=%\bin\java.exe"
+if exist "%java%" goto fetch
+echo gradlew: JAVA_HOME names no JDK: %JAVA_HOME% 1>&2
+exit /b 1
+
+:find
+where /q %java% && goto fetch
+echo gradlew: no java on the PATH; set JAVA_HOME to a JDK 17 or newer 1>&2
+exit /b 1
+
+:fetch
+set "distribution="
+for /f "usebackq delims=" %%i in (`call "%java%" %JAVA_OPTS% %GRADLE_OPTS% "%project%\gradle\wrapper\GradleWrapper.java" "%project%" %*`) do set "distribution=%%i"
+if not defined distribution exit /b 1
+call "%distribution%\bin\gradle.bat" %*
+exit /b %ERRORLEVEL%

@@ -1,0 +1,55 @@
+"""The generated project, compiled in every form that its templates can take."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+
+import android_project
+import pytest
+from android_project import CONFIGURATIONS, DEFAULT, compile_project
+
+from mobilegen.errors import ProcessError
+
+
+@pytest.mark.parametrize("name", CONFIGURATIONS)
+def test_everything_compiles(name: str, tmp_path: Path) -> None:
+    """Library, app and both kinds of tests, with all warnings as errors."""
+    options = CONFIGURATIONS[name]
+    project = android_project.render(options, tmp_path / "rendered")
+    folder = android_project.lay_out(project, tmp_path / "android")
+    compile_project(folder, options, tmp_path)
+    sources = [file.path for file in project.files if re.search(r"/java/.*\.java$", file.path)]
+    classes = {path.stem for path in (tmp_path / "classes").rglob("*.class")}
+    assert len(sources) >= 20
+    assert {Path(path).stem for path in sources} <= classes
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("R.id.image)", "R.id.imagee)", "imagee"),
+        ("protected void onStart()", "protected void onBegin()", "does not override"),
+        ("session.open();", "session.open(); new java.util.ArrayList();", "rawtypes"),
+        ("session.open();", "session.open(); getWindow().setStatusBarColors(0);", "cannot find"),
+    ],
+)
+def test_the_compiler_sees_faults(tmp_path: Path, old: str, new: str, message: str) -> None:
+    """A resource that is missing, a method that is gone, a warning, a call that Android lacks."""
+    project = android_project.render(DEFAULT, tmp_path / "rendered")
+    folder = android_project.lay_out(project, tmp_path / "android")
+    path = next(folder.rglob("MainActivity.java"))
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    with pytest.raises(ProcessError) as caught:
+        compile_project(folder, DEFAULT, tmp_path)
+    assert message in caught.value.output
+
+
+def test_rendering_takes_no_time(tmp_path: Path) -> None:
+    """The first time, with all templates to be read; model and libraries are not copied."""
+    started = time.perf_counter()
+    android_project.render(DEFAULT, tmp_path)
+    assert time.perf_counter() - started < 1.0

@@ -1,0 +1,165 @@
+"""A project in its user's hands: his changes outlive every build."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mobilegen.artifacts import Project, ProjectFile
+from mobilegen.errors import UsageError
+from mobilegen.platforms import merge as merging
+from mobilegen.platforms.merge import RECORD, apply_merge, plan_merge, require_ours
+from mobilegen.system.files import sha256_bytes
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    return tmp_path / "out"
+
+
+def project(folder: Path, **contents: str) -> Project:
+    """A project whose files are named after the keywords, "__" for "/"."""
+    files = []
+    for name, content in contents.items():
+        source = folder / "sources" / sha256_bytes(content.encode())
+        source.parent.mkdir(exist_ok=True)
+        source.write_text(content)
+        path = name.replace("__", "/")
+        files.append(ProjectFile(path, source, sha256_bytes(content.encode()), path == "run"))
+    return Project("android", tuple(files))
+
+
+def bring(rendered: Project, out: Path, *, force: bool = False) -> tuple[str, ...]:
+    merge = plan_merge(rendered, out, force=force)
+    apply_merge(merge)
+    return merge.kept
+
+
+def contents(out: Path) -> dict[str, str]:
+    paths = sorted(path for path in out.rglob("*") if path.is_file() and path.name != RECORD)
+    return {path.relative_to(out).as_posix(): path.read_text() for path in paths}
+
+
+def test_first_time(tmp_path: Path, out: Path) -> None:
+    assert bring(project(tmp_path, a="1", b__c="2", run="3"), out) == ()
+    assert contents(out) == {"a": "1", "b/c": "2", "run": "3"}
+    assert (out / "run").stat().st_mode & 0o111
+    assert not (out / "a").stat().st_mode & 0o111
+
+
+def test_second_time_touches_nothing(tmp_path: Path, out: Path) -> None:
+    rendered = project(tmp_path, a="1", b__c="2")
+    bring(rendered, out)
+    before = {path: path.stat().st_mtime_ns for path in out.rglob("*")}
+    assert bring(rendered, out) == ()
+    assert {path: path.stat().st_mtime_ns for path in out.rglob("*")} == before
+
+
+def test_new_content_replaces_old(tmp_path: Path, out: Path) -> None:
+    bring(project(tmp_path, a="1"), out)
+    assert bring(project(tmp_path, a="2"), out) == ()
+    assert contents(out) == {"a": "2"}
+
+
+def test_changed_file_is_kept_and_named(tmp_path: Path, out: Path) -> None:
+    bring(project(tmp_path, a="1", b="1"), out)
+    (out / "a").write_text("mine")
+    for content in ("2", "3"):
+        assert bring(project(tmp_path, a=content, b=content), out) == ("a (changed by you)",)
+        assert contents(out) == {"a": "mine", "b": content}
+    assert bring(project(tmp_path, a="3", b="3"), out, force=True) == ()
+    assert contents(out) == {"a": "3", "b": "3"}
+
+
+def test_taken_back_change_is_no_change(tmp_path: Path, out: Path) -> None:
+    bring(project(tmp_path, a="1"), out)
+    (out / "a").write_text("mine")
+    bring(project(tmp_path, a="2"), out)
+    (out / "a").write_text("2")
+    assert bring(project(tmp_path, a="3"), out) == ()
+    assert contents(out) == {"a": "3"}
+
+
+def test_removed_file_stays_removed(tmp_path: Path, out: Path) -> None:
+    bring(project(tmp_path, a="1", b="1"), out)
+    (out / "a").unlink()
+    assert bring(project(tmp_path, a="2", b="1"), out) == ("a (removed by you)",)
+    assert contents(out) == {"b": "1"}
+    assert bring(project(tmp_path, a="2", b="1"), out, force=True) == ()
+    assert contents(out) == {"a": "2", "b": "1"}
+
+
+def test_file_that_is_no_longer_generated(tmp_path: Path, out: Path) -> None:
+    bring(project(tmp_path, a="1", b__c__d="1", e__f="1"), out)
+    (out / "e" / "f").write_text("mine")
+    bring(project(tmp_path, a="1"), out)
+    assert contents(out) == {"a": "1", "e/f": "mine"}
+    assert not (out / "b").exists()
+
+
+def test_users_own_files_are_no_matter(tmp_path: Path, out: Path) -> None:
+    bring(project(tmp_path, a="1", b__c="1"), out)
+    (out / "b" / "mine").write_text("mine")
+    (out / "build").mkdir()
+    assert bring(project(tmp_path, a="1"), out) == ()
+    assert contents(out) == {"a": "1", "b/mine": "mine"}
+
+
+def test_users_file_in_the_way_of_a_new_one(tmp_path: Path, out: Path) -> None:
+    bring(project(tmp_path, a="1"), out)
+    (out / "b").write_text("mine")
+    assert bring(project(tmp_path, a="1", b="1"), out) == ("b (changed by you)",)
+    assert contents(out) == {"a": "1", "b": "mine"}
+
+
+def test_folder_in_the_way(tmp_path: Path, out: Path) -> None:
+    bring(project(tmp_path, a="1"), out)
+    (out / "b").mkdir()
+    assert bring(project(tmp_path, a="1", b="1"), out) == ("b (changed by you)",)
+
+
+def test_interrupted_anywhere(tmp_path: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither is a file lost nor is one taken for the user's, wherever a build was killed."""
+    bring(project(tmp_path, a="1", b="1", gone="1"), out)
+    copy = merging.copy_file
+    for allowed in range(4):
+        left = allowed
+
+        def failing(source: Path, target: Path, *, executable: bool = False) -> Path:
+            nonlocal left
+            left -= 1
+            if left < 0:
+                raise KeyboardInterrupt
+            return copy(source, target, executable=executable)
+
+        monkeypatch.setattr(merging, "copy_file", failing)
+        half = project(tmp_path, a=f"half {allowed}", b=f"half {allowed}", c=f"half {allowed}")
+        if allowed < 3:
+            with pytest.raises(KeyboardInterrupt):
+                bring(half, out)
+        monkeypatch.setattr(merging, "copy_file", copy)
+    (out / "b").write_text("mine")
+    assert bring(project(tmp_path, a="2", b="2", c="2"), out) == ("b (changed by you)",)
+    assert contents(out) == {"a": "2", "b": "mine", "c": "2"}
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"files": 1}'])
+def test_damaged_record_is_an_error(tmp_path: Path, out: Path, content: str) -> None:
+    """Without it nobody knows what the user has changed."""
+    bring(project(tmp_path, a="1"), out)
+    (out / RECORD).write_text(content)
+    with pytest.raises(UsageError, match="cannot be read"):
+        require_ours(out)
+
+
+def test_only_our_own_folder(tmp_path: Path, out: Path) -> None:
+    require_ours(out)
+    out.mkdir()
+    require_ours(out)
+    (out / "settings.gradle").write_text("mine")
+    with pytest.raises(UsageError, match="no build left it"):
+        require_ours(out)
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(UsageError):
+        require_ours(tmp_path / "file")
