@@ -43,8 +43,8 @@ CHECKS = (
     "SpUsage", "SmallSp", "TextFields", "RtlHardcoded", "RtlSymmetry", "RtlEnabled", "RtlCompat",
     # Layouts and other resources.
     "DuplicateIds", "DuplicateIncludedIds", "DuplicateDefinition", "MissingPrefix", "NamespaceTypo",
-    "UnusedNamespace", "UnusedResources", "UnusedIds", "ScrollViewCount", "ScrollViewSize",
-    "NestedScrolling", "NestedWeights", "InefficientWeight", "Orientation", "Suspicious0dp",
+    "UnusedNamespace", "UnusedResources", "ScrollViewCount", "ScrollViewSize",
+    "NestedScrolling", "InefficientWeight", "Orientation", "Suspicious0dp",
     "ObsoleteLayoutParam", "InconsistentLayout", "IncludeLayoutParam", "RequiredSize", "PxUsage",
     "InOrMmUsage", "WrongViewCast", "UnknownId", "UnknownIdInLayout", "UselessLeaf",
     "UselessParent", "TooManyViews", "TooDeepLayout", "ReferenceType", "ResourceCycle",

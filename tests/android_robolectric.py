@@ -22,6 +22,7 @@ from android_pins import fetch_pinned
 from mobilegen.executors import jvm
 from mobilegen.executors.jdk import CLEAN
 from mobilegen.platforms.android.apk import pins
+from mobilegen.platforms.android.apk.archive import Entry, read_entries, write_apk
 from mobilegen.platforms.android.apk.settings import ApkSettings
 from mobilegen.platforms.android.apk.tools import Tools, find_tools
 from mobilegen.system.download import fetch
@@ -29,7 +30,7 @@ from mobilegen.system.process import run
 
 SUPPORT = Path(__file__).parent / "android" / "java"
 SDK = 34
-_RESULT = re.compile(r"^@test (pass|fail|ignored) (\w+)\(([\w.$]+)\)(?: (.*))?$", re.MULTILINE)
+_RESULT = re.compile(r"^@test (pass|fail|ignored) ([^\s(]+)\(([\w.$]+)\)(?: (.*))?$", re.MULTILINE)
 _SECONDS = 600.0
 # Robolectric sets what Android's own classes set in theirs.
 _OPENED = ("java.io", "java.lang", "java.lang.reflect", "java.net", "java.nio", "java.util")
@@ -82,12 +83,34 @@ class Device:
 
 
 def install(project: Path, settings: ApkSettings, apk: Path, folder: Path) -> Device:
-    """Prepare an APK of a project to be run."""
+    """Prepare an APK of a project to be run; beside its assets are those of its own tests."""
+    folder.mkdir(parents=True)
+    apk = write_apk([*read_entries(apk), *_test_assets(project)], folder / "tested.apk")
     tools = find_tools()
     classes = compile_app(project, settings, folder, tools)
     _compile_tests(sorted(SUPPORT.rglob("*.java")), classes, tools)
     _write_config(classes, settings, folder / MANIFEST, apk)
     return Device(apk, classes, _unpack_libraries(apk, folder / "lib"), folder, tools)
+
+
+def own_tests(project: Path, module: str) -> tuple[list[Path], list[str]]:
+    """Return the sources of the tests that come with a module, and the names of their classes."""
+    root = project / module / "src" / "androidTest" / "java"
+    sources = sorted(root.rglob("*.java"))
+    names = [path.relative_to(root).with_suffix("") for path in sources]
+    return sources, [".".join(name.parts) for name in names if name.name.endswith("Test")]
+
+
+def _test_assets(project: Path) -> list[Entry]:
+    """On a phone they are in an APK of their own, but Robolectric has only one."""
+    found = []
+    for root in sorted(project.glob("*/src/androidTest/assets")):
+        paths = sorted(path for path in root.rglob("*") if path.is_file())
+        found += [
+            Entry(f"assets/{path.relative_to(root).as_posix()}", path.read_bytes(), stored=False)
+            for path in paths
+        ]
+    return found
 
 
 def run_tests(
@@ -102,7 +125,7 @@ def run_tests(
 
     Args:
         names: Full names of the test classes.
-        screenshots: Folder for what `mobilegen.Screen.save` draws.
+        screenshots: Folder for what `mobilegen.Robot.save` draws.
         properties: System properties for the tests.
     """
     with tempfile.TemporaryDirectory(prefix="robolectric-") as temporary:

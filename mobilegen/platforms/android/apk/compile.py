@@ -38,7 +38,9 @@ def link_resources(
     argv: list[str | Path] = [
         tools.aapt2, "link", "-I", tools.android, "--manifest", manifest, "-o", base,
         "--java", generated, "--custom-package", app.module.namespace,
-        "--version-code", str(settings.version_code), "--version-name", settings.version_name,
+        "--version-code", str(settings.version_code),
+        # aapt2 reads escapes in it.
+        "--version-name", settings.version_name.replace("\\", "\\\\"),
         "--auto-add-overlay",
     ]  # fmt: skip
     if settings.keystore is None:

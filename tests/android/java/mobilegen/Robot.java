@@ -11,12 +11,12 @@ import java.io.OutputStream;
 import java.util.concurrent.Callable;
 import org.robolectric.shadows.ShadowLooper;
 
-/** What tests see of an activity. */
-public final class Screen {
+/** What tests see of an activity, and how they wait for it. */
+public final class Robot {
 
     private static final long TIMEOUT_MILLIS = 60_000;
 
-    private Screen() {
+    private Robot() {
     }
 
     /** Draws the window of an activity into a PNG file in the folder of the test run. */
