@@ -74,7 +74,7 @@ def compiled_objects() -> dict[Path, int]:
 
 def test_labels_compile_and_run_nothing(built: Path) -> None:
     (built / "labels.txt").write_text("".join(f"number {i}\n" for i in range(10)))
-    assert redone(built) == {"description"}
+    assert redone(built) == {"description", "project"}
     assert (built / "build" / "model" / "labels.txt").read_text().startswith("number 0\n")
 
 
@@ -99,6 +99,7 @@ def test_another_abi_leaves_the_others(built: Path) -> None:
     assert redone(built, "--abi", "x86", "--abi", "x86_64", "--abi", "armeabi-v7a") == {
         "lib/armeabi-v7a",
         "proof/armeabi-v7a",
+        "project",
     }
     redone(built)
 
