@@ -9,6 +9,7 @@ from pathlib import Path
 import android_project
 import pytest
 from android_project import CONFIGURATIONS, DEFAULT, compile_project
+from gradle_scripts import compile_scripts
 
 from mobilegen.errors import ProcessError
 
@@ -53,3 +54,43 @@ def test_rendering_takes_no_time(tmp_path: Path) -> None:
     started = time.perf_counter()
     android_project.render(DEFAULT, tmp_path)
     assert time.perf_counter() - started < 1.0
+
+
+@pytest.mark.parametrize("name", ["unicode", "everything"])
+def test_build_files_compile(name: str, tmp_path: Path) -> None:
+    """Against our own idea of the Android Gradle Plugin, which is not to be had here."""
+    project = android_project.render(CONFIGURATIONS[name], tmp_path / "rendered")
+    compile_scripts(android_project.lay_out(project, tmp_path / "android"), tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "message"),
+    [
+        ("app/build.gradle.kts", "compileSdk =", "compileSkd =", "compileSkd"),
+        ("sdk/build.gradle.kts", "libs.androidx.test.junit", "libs.junit", "junit"),
+        ("app/build.gradle.kts", "versionCode = 1", 'versionCode = "1"', "mismatch"),
+        ("settings.gradle.kts", "mavenCentral()", "mavenCenter()", "mavenCenter"),
+    ],
+)
+def test_the_kotlin_compiler_sees_faults(
+    tmp_path: Path, path: str, old: str, new: str, message: str
+) -> None:
+    project = android_project.render(DEFAULT, tmp_path / "rendered")
+    folder = android_project.lay_out(project, tmp_path / "android")
+    text = (folder / path).read_text("utf-8")
+    assert old in text
+    (folder / path).write_text(text.replace(old, new, 1), "utf-8")
+    with pytest.raises(ProcessError) as caught:
+        compile_scripts(folder, tmp_path / "out")
+    assert message in caught.value.output
+
+
+def test_commented_signing_compiles(tmp_path: Path) -> None:
+    """What the user is told to take the comment marks from."""
+    project = android_project.render(DEFAULT, tmp_path / "rendered")
+    folder = android_project.lay_out(project, tmp_path / "android")
+    path = folder / "app" / "build.gradle.kts"
+    text = re.sub(r"^(\s*)// (?=( |signing|\}))", r"\1", path.read_text("utf-8"), flags=re.M)
+    assert "\n    signingConfigs {\n" in text and "\n            signingConfig = " in text
+    path.write_text(text, "utf-8")
+    compile_scripts(folder, tmp_path / "out")
