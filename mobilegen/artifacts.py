@@ -236,6 +236,23 @@ class Library:
 
 
 @dataclass(frozen=True)
+class Apk:
+    """A signed Android app, ready to be installed.
+
+    Attributes:
+        route: "gradle" or "embedded".
+        reason: One line: why this route, and with which tools.
+    """
+
+    path: Path
+    size: int
+    sha256: str
+    route: Literal["gradle", "embedded"]
+    reason: str
+    checks: tuple[Check, ...] = ()
+
+
+@dataclass(frozen=True)
 class ProjectFile:
     """A file of a generated project.
 

@@ -125,6 +125,12 @@ class DeviceError(MobilegenError):
     exit_code = 14
 
 
+class PackagingError(MobilegenError):
+    """The app cannot be compiled, packaged or signed."""
+
+    exit_code = 15
+
+
 def from_os(error: OSError) -> MobilegenError:
     """Return what the system refused as an error for people: no right, no space, no such path."""
     place = f"{error.filename}: " if error.filename else ""

@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # Program that must exist -> Debian package that has it.
 TOOLS = {
     "javac": "default-jdk-headless",
+    "mvn": "maven",
     "git": "git",
     "g++": "g++",
     "strace": "strace",

@@ -36,6 +36,8 @@ def build(
     app_name: options.AppName = None,
     target_sdk: options.TargetSdk = None,
     compile_sdk: options.CompileSdk = None,
+    apk: options.Apk = None,
+    apk_route: options.ApkRoute = None,
     force: options.Force = False,
     out: options.Out = None,
     jobs: options.Jobs = None,
@@ -63,6 +65,8 @@ def build(
             "app_name": app_name,
             "target_sdk": target_sdk,
             "compile_sdk": compile_sdk,
+            "apk": apk,
+            "apk_route": apk_route,
             "out": out,
             "jobs": jobs,
             **options.switches(

@@ -100,6 +100,18 @@ CompileSdk = Annotated[
     int | None,
     typer.Option("--compile-sdk", help="API level the app is compiled with.", show_default="36"),
 ]
+Apk = Annotated[
+    bool | None,
+    typer.Option(
+        "--apk/--no-apk", help="Build the demo app, too: a signed APK.", show_default="--no-apk"
+    ),
+]
+ApkRoute = Annotated[
+    str | None,
+    typer.Option(
+        "--apk-route", help="How the app is built: auto, gradle, embedded.", show_default="auto"
+    ),
+]
 Force = Annotated[
     bool,
     typer.Option("--force", help="Overwrite files of the project that you have changed."),

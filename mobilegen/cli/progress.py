@@ -18,6 +18,7 @@ TITLES = {
     "lib": "compile and check",
     "proof": "run the compiled library",
     "project": "write the project",
+    "apk": "build the app",
 }
 
 

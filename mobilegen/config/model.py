@@ -15,6 +15,7 @@ from pydantic import (
 )
 
 from mobilegen.config.values import parse_abis, parse_shape, to_float32
+from mobilegen.platforms.android.apk.settings import RouteChoice
 from mobilegen.platforms.android.application import check_application_id
 from mobilegen.platforms.android.jni import check_package
 from mobilegen.platforms.android.libraries import check_library_name
@@ -160,6 +161,12 @@ class Settings(_Section):
     version_name: str = Field(
         "1.0", min_length=1, max_length=64, description="The app's version as people see it."
     )
+    apk: bool = Field(
+        False,
+        description="Build the demo app, too: with Gradle when there is an Android SDK, else with "
+        "tools of its own. Signed with a debug key, or with that of MOBILEGEN_KEYSTORE.",
+    )
+    apk_route: RouteChoice = Field("auto", description="How the app is built: gradle or embedded.")
     force: bool = Field(
         False, description="Overwrite files of the project that you have changed or removed."
     )
@@ -190,6 +197,13 @@ class Settings(_Section):
     def _one_line(cls, value: str | None) -> str | None:
         if value is not None and not (value.strip() and value.isprintable()):
             raise ValueError("must be one line of printable text")
+        return value
+
+    @field_validator("apk")
+    @classmethod
+    def _apk(cls, value: bool, info: ValidationInfo) -> bool:
+        if value and not info.data.get("project", True):
+            raise ValueError("an APK is made of the project, which is left out")
         return value
 
     @field_validator("target_sdk", "compile_sdk")

@@ -62,6 +62,16 @@ def stages_of(plan: BuildPlan) -> tuple[Stage, ...]:
         listed += _stages_of_abi(plan, abi)
     if plan.project:
         listed.append(_project_stage(plan))
+    if plan.apk:
+        listed.append(
+            Stage(
+                "apk",
+                tuple(stages.apk_sources(plan)),
+                ("project",),
+                stages.apk_decisions(plan),
+                stages.make_apk,
+            )
+        )
     return tuple(listed)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from mobilegen.artifacts import Precision
 from mobilegen.config.model import PreprocessSettings, Settings, ToolchainKind
 from mobilegen.platforms.android import application
+from mobilegen.platforms.android.apk.settings import ApkSettings, keystore_from, settings_of
 from mobilegen.platforms.android.options import ProjectOptions
 
 STATE_FOLDER = ".mobilegen"
@@ -24,6 +25,7 @@ class BuildPlan:
         limit: Largest allowed max |difference| / max |reference|.
         jobs: Parallel jobs, shared by the ABIs and their compilers.
         project: What to make the project with; None for a build without.
+        apk: How to build the app of the project; None for a build without.
         force: Take back the user's changes to files of the project.
     """
 
@@ -47,6 +49,7 @@ class BuildPlan:
     jobs: int
     offline: bool
     project: ProjectOptions | None = None
+    apk: ApkSettings | None = None
     force: bool = False
 
     @property
@@ -78,6 +81,7 @@ def make_plan(
         framework: Name of the frontend that reads the model.
         libraries: False for a conversion without native libraries.
     """
+    project = _project(settings) if libraries and settings.project else None
     return BuildPlan(
         model=settings.model,
         framework=framework,
@@ -98,9 +102,14 @@ def make_plan(
         out=out,
         jobs=settings.jobs or os.cpu_count() or 1,
         offline=settings.offline,
-        project=_project(settings) if libraries and settings.project else None,
+        project=project,
+        apk=_apk(settings, project) if project and settings.apk else None,
         force=settings.force,
     )
+
+
+def _apk(settings: Settings, project: ProjectOptions) -> ApkSettings:
+    return settings_of(project, route=settings.apk_route, keystore=keystore_from())
 
 
 def _project(settings: Settings) -> ProjectOptions:

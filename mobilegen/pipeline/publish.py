@@ -12,6 +12,7 @@ from pathlib import Path
 
 import mobilegen
 from mobilegen.artifacts import (
+    Apk,
     Artifact,
     BuildReport,
     Check,
@@ -37,7 +38,7 @@ REPORT = "build.json"
 ARTIFACT = "artifact.json"
 GRAPH = "graph.onnx"
 REFERENCE = "reference.npz"
-PARTS = ("model", "lib")
+PARTS = ("model", "lib", "apk")
 BUILD_STEPS = ("graph", "description", "artifact")
 FRESH = "result"
 _SHOWN_FILES = 5
@@ -96,6 +97,9 @@ def publish(plan: BuildPlan, done: set[str]) -> BuildReport:
         for abi in plan.abis:
             library = store.read_result(plan, f"lib/{abi}", Library)
             _place(library.path, fresh / "lib" / abi / library.path.name)
+        if plan.apk:
+            app = store.read_result(plan, "apk", Apk)
+            _place(app.path, fresh / "apk" / app.path.name)
         report = _report(plan, fresh, done, merge)
         dump_json(report, fresh / REPORT)
         times = fitting_benchmark(plan.out, report)
@@ -186,6 +190,7 @@ def _steps(plan: BuildPlan, done: set[str]) -> list[StepRecord]:
     for abi in plan.abis:
         names += [f"lib/{abi}", f"proof/{abi}"]
     names += ["project"] if plan.project else []
+    names += ["apk"] if plan.apk else []
     return [_step(plan, name, cached=name not in done) for name in names]
 
 
@@ -200,6 +205,8 @@ def _checks(plan: BuildPlan) -> tuple[Check, ...]:
     for abi in plan.abis:
         checks += store.read_result(plan, f"lib/{abi}", Library).checks
         checks += store.read_result(plan, f"proof/{abi}", Proof).checks
+    if plan.apk:
+        checks += store.read_result(plan, "apk", Apk).checks
     return tuple(checks)
 
 

@@ -23,6 +23,7 @@ from mobilegen.artifacts import (
     Description,
     Graph,
     Library,
+    Project,
     Proof,
     SourceModel,
     Target,
@@ -42,6 +43,7 @@ from mobilegen.pipeline.store import (
     leave_result,
     read_result,
 )
+from mobilegen.platforms.android.options import PLATFORM
 from mobilegen.resources import native_identity, source_identity, templates_identity
 from mobilegen.serialize import dump_json
 from mobilegen.system.files import new_dir, telling_os_errors, write_text
@@ -50,6 +52,7 @@ from mobilegen.verify.judge import refuse_failures
 
 if TYPE_CHECKING:
     from mobilegen.native_build.header import Contents
+    from mobilegen.platforms.merge import UserChanges
 
 Action = Callable[[BuildPlan, Path], str]
 _CODE = "pipeline/stages.py"
@@ -331,3 +334,56 @@ def make_project(plan: BuildPlan, folder: Path) -> str:
     project = render_project(plan.project, parts, folder / PROJECT)
     leave_result(plan, "project", folder, project)
     return f"{len(project.files)} files"
+
+
+# apk
+
+# What Gradle, Android Studio and git keep beside the sources.
+_NOT_SOURCES = ("build", ".gradle", ".idea", ".git", ".cxx", ".kotlin")
+
+
+def _user_changes(plan: BuildPlan) -> UserChanges:
+    """What the app has to have of its user: nothing when his changes are to be taken back."""
+    from mobilegen.platforms.merge import UserChanges, user_changes
+
+    folder = plan.out / PLATFORM
+    if plan.force or not folder.is_dir():
+        return UserChanges()
+    return user_changes(folder, ignored=_NOT_SOURCES)
+
+
+def apk_sources(plan: BuildPlan) -> list[Path]:
+    """Files that the app is made of beside the generated ones: the user's, and his key."""
+    assert plan.apk is not None
+    files = [plan.out / PLATFORM / name for name in _user_changes(plan).files]
+    return [*files, plan.apk.keystore.path] if plan.apk.keystore else files
+
+
+def apk_decisions(plan: BuildPlan) -> dict[str, str]:
+    """Option values, the user's removals and the installed tools that the app depends on."""
+    from mobilegen.platforms.android.apk.sdk import find_sdk
+
+    return {
+        "settings": repr(plan.apk),
+        "removed": repr(_user_changes(plan).removed),
+        "sdk": str(find_sdk()),
+        "programs": repr([shutil.which(name) for name in ("aapt2", "apksigner", "javac")]),
+        "native": native_identity(),
+        "code": source_identity(_CODE, "platforms"),
+    }
+
+
+def make_apk(plan: BuildPlan, folder: Path) -> str:
+    """Build the app of the project as its user has changed it, sign it and read it back."""
+    from mobilegen.platforms.android.apk.build import build_apk
+    from mobilegen.platforms.merge import lay_out
+
+    assert plan.apk is not None
+    project = read_result(plan, "project", Project)
+    with tempfile.TemporaryDirectory(prefix="mobilegen-") as scratch:
+        whole = lay_out(project, _user_changes(plan), plan.out / PLATFORM, Path(scratch))
+        output = folder / f"{plan.name}.apk"
+        apk = build_apk(whole, plan.apk, output, offline=plan.offline)
+    refuse_failures(apk.checks)
+    leave_result(plan, "apk", folder, apk)
+    return f"{apk.size:,} bytes, {apk.reason}"

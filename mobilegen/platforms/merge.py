@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -78,6 +80,53 @@ def require_ours(folder: Path) -> None:
             hint="move it away, name another --out, or use --no-project",
         )
     _read(folder)
+
+
+@dataclass(frozen=True)
+class UserChanges:
+    """What the user has made of a project since it was generated; paths are relative to it.
+
+    Attributes:
+        files: Changed and added.
+        removed: Generated files that are gone.
+    """
+
+    files: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+
+def user_changes(folder: Path, *, ignored: Collection[str]) -> UserChanges:
+    """Compare a project with the record of what was generated.
+
+    Args:
+        ignored: Names of folders of the project or a module whose content is nobody's work.
+
+    Raises:
+        UsageError: The record cannot be read.
+    """
+    old = _read(folder)
+    files = []
+    for current, folders, names in os.walk(folder):
+        # Deeper down they are packages.
+        if folder in (Path(current), Path(current).parent):
+            folders[:] = [name for name in folders if name not in ignored]
+        files += [Path(current, name) for name in names if name != RECORD]
+    present = {path.relative_to(folder).as_posix(): path for path in files if path.is_file()}
+    return UserChanges(
+        tuple(sorted(n for n, p in present.items() if not old.is_ours(n, sha256_file(p)))),
+        tuple(sorted(old.files.keys() - present.keys())),
+    )
+
+
+def lay_out(project: Project, changed: UserChanges, folder: Path, out: Path) -> Path:
+    """Write a project with what its user has changed in `folder` to the empty folder `out`."""
+    for file in project.files:
+        if file.path not in changed.removed:
+            copy_file(file.source, out / file.path, executable=file.executable)
+    for name in changed.files:
+        executable = os.access(folder / name, os.X_OK)
+        copy_file(folder / name, out / name, executable=executable)
+    return out
 
 
 def plan_merge(project: Project, folder: Path, *, force: bool) -> Merge:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mobilegen.errors import DownloadError
-from mobilegen.system.download import MavenFile, fetch
+from mobilegen.system.download import MavenFile, fetch, fetch_maven
 from mobilegen.system.files import sha256_file
 
 SMALL = MavenFile(
@@ -18,6 +18,14 @@ SMALL = MavenFile(
     "1.3",
     "jar",
     "66fdef91e9739348df7a096aa384a5685f4e875584cce89386a7a47251c4d8e9",
+)
+
+OTHER = MavenFile(
+    "junit",
+    "junit",
+    "4.13.2",
+    "pom",
+    "569b6977ee4603c965c1c46c3058fa6e969291b0160eb6964dd092cd89eadd94",
 )
 
 
@@ -31,6 +39,12 @@ def test_file_is_fetched_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert path.name == "hamcrest-core-1.3.jar" and sha256_file(path) == SMALL.sha256
     monkeypatch.setattr(shutil, "which", lambda name: None)
     assert fetch(SMALL, offline=True) == path
+
+
+def test_several_files_in_one_run() -> None:
+    paths = fetch_maven((SMALL, OTHER))
+    assert [path.name for path in paths] == ["hamcrest-core-1.3.jar", "junit-4.13.2.pom"]
+    assert fetch_maven((OTHER, SMALL), offline=True) == paths[::-1]
 
 
 def test_other_content_is_refused(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""From an Android Studio project to a signed APK, with Gradle or without."""

@@ -1,0 +1,5 @@
+package androidx.test.runner.lifecycle;
+
+/** Would know the stage of the application. */
+public interface ApplicationLifecycleMonitor {
+}
