@@ -9,13 +9,13 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from mobilegen.artifacts import Check
-from mobilegen.errors import ProcessError, UsageError, VerificationError
+from mobilegen.errors import DeviceError, ProcessError, UsageError, VerificationError
 from mobilegen.system import process
+from mobilegen.system.adb import connected, find_adb
 
 # As sdk/build.gradle.kts names it.
 MANAGED = "phone"
 _RESULTS = Path("sdk", "build", "outputs", "androidTest-results")
-_ADB_SECONDS = 60.0
 # The first build of a computer downloads Gradle, the plugin and perhaps a system image.
 _GRADLE_SECONDS = 3600.0
 
@@ -28,7 +28,8 @@ def device_checks(project: Path, *, managed: bool) -> tuple[Check, ...]:
         managed: Take the emulator that Gradle fetches and starts, else what is connected.
 
     Raises:
-        UsageError: The result has no project, or nothing is connected.
+        UsageError: The result has no project.
+        DeviceError: No adb, or nothing is connected.
         VerificationError: The tests could not be built or started.
     """
     gradlew = project / ("gradlew.bat" if os.name == "nt" else "gradlew")
@@ -67,35 +68,13 @@ def _run(gradlew: Path, task: str) -> str:
 
 
 def _require_device() -> None:
-    adb = _adb()
-    if adb is None:
-        raise UsageError(
-            "there is no adb to find a phone or emulator with",
-            seen=["neither ANDROID_HOME nor ANDROID_SDK_ROOT nor PATH has one"],
-            hint="install the platform tools of the Android SDK, and set ANDROID_HOME",
-        )
-    try:
-        done = process.run([adb, "devices"], title="adb devices", timeout=_ADB_SECONDS)
-    except ProcessError as error:
-        raise UsageError("adb does not run", seen=error.seen, hint=f"try {adb} devices") from error
-    listed = [line.split("\t") for line in done.stdout.splitlines() if "\t" in line]
-    if not any(state == "device" for _, state in listed):
-        raise UsageError(
+    listed = connected(find_adb())
+    if "device" not in listed.values():
+        raise DeviceError(
             "no phone or emulator is connected",
-            seen=[f"{serial}: {state}" for serial, state in listed] or ["adb lists none"],
+            seen=[f"{serial}: {state}" for serial, state in listed.items()] or ["adb lists none"],
             hint="connect a phone with USB debugging, start an emulator, or use --managed-device",
         )
-
-
-def _adb() -> Path | None:
-    name = "adb.exe" if os.name == "nt" else "adb"
-    for variable in ("ANDROID_HOME", "ANDROID_SDK_ROOT"):
-        if folder := os.environ.get(variable):
-            path = Path(folder, "platform-tools", name)
-            if path.is_file():
-                return path
-    found = shutil.which("adb")
-    return Path(found) if found else None
 
 
 def _read_results(folder: Path) -> Iterator[Check]:

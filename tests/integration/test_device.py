@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mobilegen.errors import UsageError, VerificationError
+from mobilegen.errors import DeviceError, UsageError, VerificationError
 from mobilegen.verify.device import device_checks
 
 RESULTS = "sdk/build/outputs/androidTest-results/connected/debug"
@@ -74,7 +74,7 @@ def test_managed_device_needs_no_phone(project: Path, tmp_path: Path) -> None:
 )
 def test_no_device(project: Path, tmp_path: Path, printed: str, seen: str) -> None:
     adb(tmp_path, printed)
-    with pytest.raises(UsageError, match="no phone or emulator is connected") as caught:
+    with pytest.raises(DeviceError, match="no phone or emulator is connected") as caught:
         device_checks(project, managed=False)
     assert seen in caught.value.seen
     assert not (project / "tasks").exists()
@@ -83,7 +83,7 @@ def test_no_device(project: Path, tmp_path: Path, printed: str, seen: str) -> No
 def test_no_adb(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANDROID_HOME", str(tmp_path / "nowhere"))
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(UsageError, match="no adb"):
+    with pytest.raises(DeviceError, match="adb was not found"):
         device_checks(project, managed=False)
 
 
