@@ -38,7 +38,7 @@ _JAVA_OPTIONS = (
     "-Xcheck:jni", "-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
     "-XX:-CreateCoredumpOnCrash", "-XX:ErrorFile=crash.log",
 )  # fmt: skip
-_APP_CLASSES = ("ImageClassifier", "ImageData", CLASS_NAME, "Model")
+_APP_CLASSES = ("ImageData", CLASS_NAME, "Model")
 # What the classes call the library under test, whatever its file is called.
 _TESTED = "mobilegen_tested"
 # The JDK loads its libnio.so and libnet.so late, and would be given ours of the same name.

@@ -5,10 +5,10 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
-import java.util.List;
 
 /**
- * Prepares and classifies images with the classes that apps get, in whose package it is compiled.
+ * Prepares and classifies images with the classes that apps get, in whose package it is compiled;
+ * ImageClassifier, which needs Android's own classes, does no more than name the classes.
  *
  * <p>Sample s has its image in the file image.s of the current folder: width and height, then
  * width * height times red, green and blue. The input that the library makes of it goes to input.s;
@@ -31,10 +31,9 @@ public final class Images {
             }
             return;
         }
-        try (ImageClassifier classifier = folder.isEmpty()
-                ? ImageClassifier.openEmbedded() : ImageClassifier.open(new File(folder))) {
+        try (Model model = folder.isEmpty() ? Model.openEmbedded() : Model.open(new File(folder))) {
             for (int sample : samples) {
-                classify(classifier, preprocess(sample), sample);
+                classify(model, preprocess(sample), sample);
             }
         }
     }
@@ -54,11 +53,10 @@ public final class Images {
         return image;
     }
 
-    private static void classify(ImageClassifier classifier, ImageData image, int sample)
-            throws IOException {
-        List<ImageClassifier.Result> results = classifier.classify(image, 1);
-        ImageClassifier.Result best = results.get(0);
-        byte[] bytes = numbers(2).putInt(best.index()).putFloat(best.probability()).array();
+    private static void classify(Model model, ImageData image, int sample) throws IOException {
+        int[] best = new int[1];
+        float[] probabilities = model.classify(image, best);
+        byte[] bytes = numbers(2).putInt(best[0]).putFloat(probabilities[0]).array();
         Files.write(path("class", sample), bytes);
     }
 
