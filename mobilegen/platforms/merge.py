@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -12,6 +13,7 @@ from mobilegen.serialize import dump_json, load_json
 from mobilegen.system.files import copy_file, sha256_file
 
 RECORD = ".mobilegen.json"
+SCRATCH = ".mobilegen.part"
 State = Literal["current", "outdated", "changed", "removed"]
 _REASONS = {
     "changed": "changed by you",
@@ -112,14 +114,25 @@ def plan_merge(project: Project, folder: Path, *, force: bool) -> Merge:
 def apply_merge(merge: Merge) -> None:
     """Do what was decided; interrupted at any place, the next one completes it."""
     old, folder = merge.old, merge.folder
+    _clean(folder)
     new = {file.path: file.sha256 for file in merge.files}
     if not (merge.write or merge.remove or old.begun) and old.files == new:
         return
     dump_json(Record(old.files, _begun(merge)), folder / RECORD)
+    scratch = folder / SCRATCH
+    scratch.mkdir()
     for file in merge.write:
-        copy_file(file.source, folder / file.path, executable=file.executable)
+        copy_file(file.source, folder / file.path, scratch, executable=file.executable)
     left = {path: old.known[path] for path in merge.remove if not _remove(path, folder, old)}
     dump_json(Record({**new, **left}), folder / RECORD)
+    _clean(folder)
+
+
+def _clean(folder: Path) -> None:
+    """Remove what is, or may have been left of, incomplete files."""
+    shutil.rmtree(folder / SCRATCH, ignore_errors=True)
+    for leftover in folder.glob(f".{RECORD}.*"):
+        leftover.unlink()
 
 
 def _state(file: ProjectFile, folder: Path, old: Record) -> State:

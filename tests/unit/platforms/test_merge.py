@@ -129,12 +129,12 @@ def test_interrupted_anywhere(tmp_path: Path, out: Path, monkeypatch: pytest.Mon
     for allowed in range(4):
         left = allowed
 
-        def failing(source: Path, target: Path, *, executable: bool = False) -> Path:
+        def failing(source: Path, target: Path, *rest: Path, executable: bool = False) -> Path:
             nonlocal left
             left -= 1
             if left < 0:
                 raise KeyboardInterrupt
-            return copy(source, target, executable=executable)
+            return copy(source, target, *rest, executable=executable)
 
         monkeypatch.setattr(merging, "copy_file", failing)
         half = project(tmp_path, a=f"half {allowed}", b=f"half {allowed}", c=f"half {allowed}")
@@ -143,6 +143,7 @@ def test_interrupted_anywhere(tmp_path: Path, out: Path, monkeypatch: pytest.Mon
                 bring(half, out)
         monkeypatch.setattr(merging, "copy_file", copy)
     (out / "b").write_text("mine")
+    (out / "..mobilegen.json.x1").write_text("half a record")
     assert bring(project(tmp_path, a="2", b="2", c="2"), out) == ("b (changed by you)",)
     assert contents(out) == {"a": "2", "b": "mine", "c": "2"}
 
@@ -181,10 +182,10 @@ def test_left_over_of_an_interrupted_rendering(
     bring(project(tmp_path, a="1"), out)
     copy = merging.copy_file
 
-    def one(source: Path, target: Path, *, executable: bool = False) -> Path:
+    def one(source: Path, target: Path, *rest: Path, executable: bool = False) -> Path:
         if target.name == "c":
             raise KeyboardInterrupt
-        return copy(source, target, executable=executable)
+        return copy(source, target, *rest, executable=executable)
 
     monkeypatch.setattr(merging, "copy_file", one)
     with pytest.raises(KeyboardInterrupt):
