@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
-
-from pydantic import ValidationError
 
 from mobilegen.artifacts import Project, ProjectFile
 from mobilegen.errors import UsageError
@@ -16,11 +15,13 @@ from mobilegen.serialize import dump_json, load_json
 from mobilegen.system.files import copy_file, sha256_file
 
 RECORD = ".mobilegen.json"
+SCRATCH = ".mobilegen.part"
 State = Literal["current", "outdated", "changed", "removed"]
 _REASONS = {
     "changed": "changed by you",
     "removed": "removed by you",
 }
+_NO_LONGER = "changed by you, no longer generated"
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,11 @@ class Record:
 
     files: dict[str, str] = field(default_factory=dict)
     begun: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def known(self) -> dict[str, str]:
+        """What was generated, or may have been."""
+        return {**{path: hashes[-1] for path, hashes in self.begun.items()}, **self.files}
 
     def is_ours(self, path: str, sha256: str) -> bool:
         """True if a file with that content is as it was generated."""
@@ -105,8 +111,8 @@ def user_changes(folder: Path, *, ignored: Collection[str]) -> UserChanges:
     for current, folders, names in os.walk(folder):
         # Deeper down they are packages.
         if folder in (Path(current), Path(current).parent):
-            folders[:] = [name for name in folders if name not in ignored]
-        files += [Path(current, name) for name in names if name != RECORD]
+            folders[:] = [name for name in folders if name not in (*ignored, SCRATCH)]
+        files += [Path(current, name) for name in names if RECORD not in name]
     present = {path.relative_to(folder).as_posix(): path for path in files if path.is_file()}
     return UserChanges(
         tuple(sorted(n for n, p in present.items() if not old.is_ours(n, sha256_file(p)))),
@@ -118,10 +124,10 @@ def lay_out(project: Project, changed: UserChanges, folder: Path, out: Path) -> 
     """Write a project with what its user has changed in `folder` to the empty folder `out`."""
     for file in project.files:
         if file.path not in changed.removed:
-            copy_file(file.source, out / file.path, executable=file.executable)
+            copy_file(file.source, out / file.path, out, executable=file.executable)
     for name in changed.files:
         executable = os.access(folder / name, os.X_OK)
-        copy_file(folder / name, out / name, executable=executable)
+        copy_file(folder / name, out / name, out, executable=executable)
     return out
 
 
@@ -140,12 +146,16 @@ def plan_merge(project: Project, folder: Path, *, force: bool) -> Merge:
     old = _read(folder)
     states = {file.path: _state(file, folder, old) for file in project.files}
     kept = {} if force else {p: s for p, s in states.items() if s in _REASONS}
+    gone = sorted(old.known.keys() - states.keys())
     return Merge(
         folder=folder,
         files=project.files,
         write=tuple(f for f in project.files if states[f.path] != "current" and f.path not in kept),
-        remove=tuple(sorted(old.files.keys() - states.keys())),
-        kept=tuple(f"{path} ({_REASONS[state]})" for path, state in kept.items()),
+        remove=tuple(gone),
+        kept=(
+            *(f"{path} ({_REASONS[state]})" for path, state in kept.items()),
+            *(f"{path} ({_NO_LONGER})" for path in gone if _is_changed(path, folder, old)),
+        ),
         old=old,
     )
 
@@ -153,14 +163,25 @@ def plan_merge(project: Project, folder: Path, *, force: bool) -> Merge:
 def apply_merge(merge: Merge) -> None:
     """Do what was decided; interrupted at any place, the next one completes it."""
     old, folder = merge.old, merge.folder
+    _clean(folder)
     new = {file.path: file.sha256 for file in merge.files}
     if not (merge.write or merge.remove or old.begun) and old.files == new:
         return
     dump_json(Record(old.files, _begun(merge)), folder / RECORD)
+    scratch = folder / SCRATCH
+    scratch.mkdir()
     for file in merge.write:
-        copy_file(file.source, folder / file.path, executable=file.executable)
-    left = {path: old.files[path] for path in merge.remove if not _remove(path, folder, old)}
+        copy_file(file.source, folder / file.path, scratch, executable=file.executable)
+    left = {path: old.known[path] for path in merge.remove if not _remove(path, folder, old)}
     dump_json(Record({**new, **left}), folder / RECORD)
+    _clean(folder)
+
+
+def _clean(folder: Path) -> None:
+    """Remove what is, or may have been left of, incomplete files."""
+    shutil.rmtree(folder / SCRATCH, ignore_errors=True)
+    for leftover in folder.glob(f".{RECORD}.*"):
+        leftover.unlink()
 
 
 def _state(file: ProjectFile, folder: Path, old: Record) -> State:
@@ -183,12 +204,17 @@ def _begun(merge: Merge) -> dict[str, tuple[str, ...]]:
     return begun
 
 
+def _is_changed(path: str, folder: Path, old: Record) -> bool:
+    target = folder / path
+    return target.is_file() and not old.is_ours(path, sha256_file(target))
+
+
 def _remove(path: str, folder: Path, old: Record) -> bool:
     """Remove a file that is as it was generated, and folders that become empty; True if gone."""
     target = folder / path
+    if _is_changed(path, folder, old):
+        return False
     if target.is_file():
-        if not old.is_ours(path, sha256_file(target)):
-            return False
         target.unlink()
     for parent in target.parents:
         if parent == folder or not parent.is_dir() or any(parent.iterdir()):
@@ -202,10 +228,19 @@ def _read(folder: Path) -> Record:
     if not path.is_file():
         return Record()
     try:
-        return load_json(Record, path)
-    except (OSError, ValidationError) as error:
+        record = load_json(Record, path)
+        if outside := [name for name in record.known if not _is_inside(name)]:
+            raise ValueError(f"names a file outside of the folder: {outside[0]!r}")
+        return record
+    except (OSError, ValueError) as error:
         raise UsageError(
             f"{path} cannot be read: it says which files you have changed",
             seen=str(error).splitlines()[:3],
             hint="restore it, or move the whole folder away",
         ) from error
+
+
+def _is_inside(name: str) -> bool:
+    """Say if a path is one that a project may have: what the record names may be removed."""
+    parts = name.split("/")
+    return not any(part in ("", ".", "..") or "\\" in part or ":" in part for part in parts)

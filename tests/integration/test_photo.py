@@ -136,7 +136,9 @@ def test_report_lists_what_is_there(photo: Path) -> None:
     report = json.loads((photo / "build.json").read_text())
     listed = {file["path"] for file in report["files"]}
     there = {p.relative_to(photo).as_posix() for p in photo.rglob("*") if p.is_file()}
-    assert {path for path in there if not path.startswith(".mobilegen")} == {
+    project = {path for path in there if path.startswith("android/")}
+    assert len(project) == report["project"]["files"] + 1  # The record of what was generated.
+    assert {path for path in there - project if not path.startswith(".mobilegen")} == {
         *listed,
         "build.json",
         "report.html",

@@ -50,6 +50,9 @@ _WORDS = """
 """
 _RESERVED = frozenset(_WORDS.split())
 
+# No program may add a class to these: class loaders and dex compilers refuse it.
+_JAVAS_OWN = frozenset(("java", "javax"))
+
 # What Character.isJavaIdentifierStart and isJavaIdentifierPart accept, by Unicode category.
 _START = frozenset(("Lu", "Ll", "Lt", "Lm", "Lo", "Nl", "Sc", "Pc"))
 _PART = _START | {"Nd", "Mn", "Mc"}
@@ -59,8 +62,15 @@ def check_package(package: str) -> str:
     """Return a Java package name unchanged if it is valid.
 
     Raises:
-        ConfigError: It is empty, or a part is empty, a reserved word or no identifier.
+        ConfigError: It is empty or Java's own, or a part is empty, a reserved word or no
+            identifier.
     """
+    if package.split(".")[0] in _JAVAS_OWN:
+        raise ConfigError(
+            f"a package cannot be below {package.split('.')[0]!r}",
+            seen=["Java loads only its own classes from there"],
+            hint="--package com.example.vision",
+        )
     for part in package.split("."):
         if reason := _fault(part):
             raise ConfigError(

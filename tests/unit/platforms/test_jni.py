@@ -38,7 +38,16 @@ def test_escape(name: str, escaped: str) -> None:
 
 @pytest.mark.parametrize(
     "package",
-    ["com.example", "a", "com.example.my_app2", "org.größe.日本", "com.$x", "_a.b", "a.Class"],
+    [
+        "com.example",
+        "a",
+        "com.example.my_app2",
+        "org.größe.日本",
+        "com.$x",
+        "_a.b",
+        "a.Class",
+        "javac.b",
+    ],
 )
 def test_valid_package(package: str) -> None:
     assert check_package(package) == package
@@ -49,6 +58,8 @@ def test_valid_package(package: str) -> None:
     ("package", "reason"),
     [
         ("", "empty part"),
+        ("java.vision", "cannot be below 'java'"),
+        ("javax", "cannot be below 'javax'"),
         ("com..example", "empty part"),
         ("com.example.", "empty part"),
         (".com", "empty part"),
