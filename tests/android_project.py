@@ -13,8 +13,9 @@ from mobilegen.artifacts import Artifact, FileRecord, Library, Project, Target
 from mobilegen.platforms.android import application
 from mobilegen.platforms.android.options import ProjectOptions
 from mobilegen.platforms.android.project import ProjectParts, render_project
+from mobilegen.platforms.merge import apply_merge, plan_merge
 from mobilegen.system.download import MavenFile, fetch
-from mobilegen.system.files import copy_file, record, sha256_file
+from mobilegen.system.files import record, sha256_file
 from mobilegen.system.process import run
 
 # Android 14 with all of its classes, hidden ones too.
@@ -142,8 +143,7 @@ def render(options: ProjectOptions, folder: Path, *, labels: bool = True) -> Pro
 
 def lay_out(project: Project, folder: Path) -> Path:
     """Put all files of a project where a user would find them."""
-    for file in project.files:
-        copy_file(file.source, folder / file.path, executable=file.executable)
+    apply_merge(plan_merge(project, folder, force=False))
     return folder
 
 

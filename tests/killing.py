@@ -13,7 +13,9 @@ from pathlib import Path
 import psutil
 from program import command, succeed
 
-RESULT_PARTS = ("model", "lib")
+RESULT_PARTS = ("model", "lib", "android")
+
+_HIDDEN = (".mobilegen", ".mobilegen.json", ".gitignore")
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def kill_builds(
         yield kill
         succeed("build", source, "--out", out, *options)
         assert digests(out) == right[source], f"kill {turn} at {moment:.2f} s"
-        leftovers = [path for path in out.rglob(".*") if path.name != ".mobilegen"]
+        leftovers = [path for path in out.rglob(".*") if path.name not in _HIDDEN]
         assert not leftovers, leftovers
 
 

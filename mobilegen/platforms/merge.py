@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ from mobilegen.serialize import dump_json, load_json
 from mobilegen.system.files import copy_file, sha256_file
 
 RECORD = ".mobilegen.json"
+SCRATCH = ".mobilegen.part"
 State = Literal["current", "outdated", "changed", "removed"]
 _REASONS = {
     "changed": "changed by you",
@@ -109,8 +111,8 @@ def user_changes(folder: Path, *, ignored: Collection[str]) -> UserChanges:
     for current, folders, names in os.walk(folder):
         # Deeper down they are packages.
         if folder in (Path(current), Path(current).parent):
-            folders[:] = [name for name in folders if name not in ignored]
-        files += [Path(current, name) for name in names if name != RECORD]
+            folders[:] = [name for name in folders if name not in (*ignored, SCRATCH)]
+        files += [Path(current, name) for name in names if RECORD not in name]
     present = {path.relative_to(folder).as_posix(): path for path in files if path.is_file()}
     return UserChanges(
         tuple(sorted(n for n, p in present.items() if not old.is_ours(n, sha256_file(p)))),
@@ -122,10 +124,10 @@ def lay_out(project: Project, changed: UserChanges, folder: Path, out: Path) -> 
     """Write a project with what its user has changed in `folder` to the empty folder `out`."""
     for file in project.files:
         if file.path not in changed.removed:
-            copy_file(file.source, out / file.path, executable=file.executable)
+            copy_file(file.source, out / file.path, out, executable=file.executable)
     for name in changed.files:
         executable = os.access(folder / name, os.X_OK)
-        copy_file(folder / name, out / name, executable=executable)
+        copy_file(folder / name, out / name, out, executable=executable)
     return out
 
 
@@ -161,14 +163,25 @@ def plan_merge(project: Project, folder: Path, *, force: bool) -> Merge:
 def apply_merge(merge: Merge) -> None:
     """Do what was decided; interrupted at any place, the next one completes it."""
     old, folder = merge.old, merge.folder
+    _clean(folder)
     new = {file.path: file.sha256 for file in merge.files}
     if not (merge.write or merge.remove or old.begun) and old.files == new:
         return
     dump_json(Record(old.files, _begun(merge)), folder / RECORD)
+    scratch = folder / SCRATCH
+    scratch.mkdir()
     for file in merge.write:
-        copy_file(file.source, folder / file.path, executable=file.executable)
+        copy_file(file.source, folder / file.path, scratch, executable=file.executable)
     left = {path: old.known[path] for path in merge.remove if not _remove(path, folder, old)}
     dump_json(Record({**new, **left}), folder / RECORD)
+    _clean(folder)
+
+
+def _clean(folder: Path) -> None:
+    """Remove what is, or may have been left of, incomplete files."""
+    shutil.rmtree(folder / SCRATCH, ignore_errors=True)
+    for leftover in folder.glob(f".{RECORD}.*"):
+        leftover.unlink()
 
 
 def _state(file: ProjectFile, folder: Path, old: Record) -> State:

@@ -95,18 +95,17 @@ def write_bytes(path: Path, data: bytes) -> Path:
     return path
 
 
-def copy_file(source: Path, target: Path, *, executable: bool = False) -> Path:
-    """Copy a file of any size so that readers see the old or the whole new content."""
+def copy_file(source: Path, target: Path, scratch: Path, *, executable: bool = False) -> Path:
+    """Copy a file of any size so that readers see the old or the whole new content.
+
+    Args:
+        scratch: A folder on the same file system, for what is not complete yet.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    os.close(handle)
-    try:
-        shutil.copyfile(source, temporary)
-        os.chmod(temporary, 0o755 if executable else 0o644)
-        os.replace(temporary, target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    temporary = scratch / "part"
+    shutil.copyfile(source, temporary)
+    os.chmod(temporary, 0o755 if executable else 0o644)
+    os.replace(temporary, target)
     return target
 
 

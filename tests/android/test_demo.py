@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import zipfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -14,10 +15,12 @@ from PIL import Image
 from program import PHOTO, succeed
 
 from mobilegen.artifacts import Apk, BuildReport
+from mobilegen.pipeline.result import open_result
 from mobilegen.platforms.android.apk.archive import Entry, read_entries, write_apk
 from mobilegen.platforms.android.apk.settings import ApkSettings
 from mobilegen.serialize import load_json
 from mobilegen.system.files import sha256_file
+from mobilegen.verify.result import verify_result
 
 SOURCES = sorted((Path(__file__).parent / "demo").glob("*.java"))
 PACKAGE = "com.example.photo.demo"
@@ -65,14 +68,30 @@ def test_the_shipped_library_is_what_runs(device: Device, built: Path) -> None:
     assert sha256_file(library) == sha256_file(built / "lib" / "x86_64" / "libphoto.so")
 
 
-def test_own_tests_of_the_library(device: Device, project: Path) -> None:
-    run_sdk(device, project).require(
-        "outputsAreThoseOfTheSourceModel", "picturesBecomeTheInputsOfTheTraining"
+@pytest.mark.slow
+def test_the_arm_library_in_the_apk_answers_like_the_source_model(
+    apk: Apk, built: Path, tmp_path: Path
+) -> None:
+    """In the emulator, with the model that is in the APK."""
+    with zipfile.ZipFile(apk.path) as archive:
+        archive.extractall(tmp_path)
+    opened = open_result(built)
+    library = replace(opened.library("armeabi-v7a"), path=tmp_path / "lib/armeabi-v7a/libphoto.so")
+    artifact = replace(opened.artifact, folder=tmp_path / "assets/photo")
+    shipped = replace(opened, libraries=(library,), artifact=artifact)
+    checks = {c.id: c.status for c in verify_result(shipped, abis=("armeabi-v7a",), offline=False)}
+    arm = {name: status for name, status in checks.items() if name.startswith("armeabi-v7a.")}
+    assert len(arm) > 2 and set(arm.values()) == {"pass"}, checks
+
+
+def test_tests_that_come_with_the_project(device: Device, project: Path) -> None:
+    (sdk, sdk_names), (app, app_names) = own_tests(project, "sdk"), own_tests(project, "app")
+    assert {name.rpartition(".")[2] for name in sdk_names} == SDK_TESTS
+    run_tests(device, [*sdk, *app], [*sdk_names, *app_names]).require(
+        "outputsAreThoseOfTheSourceModel",
+        "picturesBecomeTheInputsOfTheTraining",
+        "theModelIsOpened",
     )
-
-
-def test_own_tests_of_the_app(device: Device, project: Path) -> None:
-    run_tests(device, *own_tests(project, "app")).require("theModelIsOpened")
 
 
 def test_the_demo_does_what_users_expect(device: Device, facts: dict[str, str]) -> None:
@@ -80,10 +99,12 @@ def test_the_demo_does_what_users_expect(device: Device, facts: dict[str, str]) 
     outcome.require("aPictureOfTheAlbumIsNamed", "thePictureComesBackAfterTheProcessHasEnded")
 
 
-def test_control_another_expectation_fails(device: Device, facts: dict[str, str]) -> None:
+def test_control_other_expectations_fail(device: Device, facts: dict[str, str]) -> None:
+    """Another percentage, and an error where there is none."""
     wrong = {**facts, "mobilegen.percent": "12.3"}
-    outcome = run_tests(device, SOURCES, [f"{PACKAGE}.DemoBehaviourTest"], properties=wrong)
-    assert "aPictureOfTheAlbumIsNamed" in outcome.failures
+    names = [f"{PACKAGE}.DemoBehaviourTest", f"{PACKAGE}.MissingModelTest"]
+    outcome = run_tests(device, SOURCES, names, properties=wrong)
+    assert {"aPictureOfTheAlbumIsNamed", "theErrorIsShown"} <= outcome.failures.keys()
     assert "aRefusedCameraIsExplained" in outcome.passed
 
 
@@ -121,24 +142,20 @@ def test_without_the_library(device: Device, project: Path, tmp_path: Path) -> N
     assert any("UnsatisfiedLinkError" in message for message in outcome.failures.values())
 
 
-@pytest.mark.parametrize("what", ["damaged", "missing"])
-def test_without_the_right_weights(
-    what: str, device: Device, project: Path, tmp_path: Path
-) -> None:
-    """One bit of one weight is enough for the tests that come with the project to fail."""
-    name = "assets/photo/model.bin"
-    data = bytearray(next(e.data for e in read_entries(device.apk) if e.name == name))
+WEIGHTS = "assets/photo/model.bin"
+
+
+def test_one_bit_of_one_weight(device: Device, project: Path, tmp_path: Path) -> None:
+    data = bytearray(next(e.data for e in read_entries(device.apk) if e.name == WEIGHTS))
     data[len(data) // 2] ^= 1
-    other = changed(device, tmp_path, {name: bytes(data) if what == "damaged" else None})
-    failures = run_sdk(other, project).failures
+    failures = run_sdk(changed(device, tmp_path, {WEIGHTS: bytes(data)}), project).failures
     assert {"outputsAreThoseOfTheSourceModel", "theModelIsAccepted"} <= failures.keys()
-    outcome = run_tests(other, SOURCES, [f"{PACKAGE}.MissingModelTest"])
-    outcome.require("theErrorIsShown")
 
 
-def test_control_with_the_model_there_is_no_error(device: Device) -> None:
-    outcome = run_tests(device, SOURCES, [f"{PACKAGE}.MissingModelTest"])
-    assert "theErrorIsShown" in outcome.failures
+def test_without_the_weights(device: Device, tmp_path: Path) -> None:
+    """The demo starts, and says what is wrong."""
+    other = changed(device, tmp_path, {WEIGHTS: None})
+    run_tests(other, SOURCES, [f"{PACKAGE}.MissingModelTest"]).require("theErrorIsShown")
 
 
 @pytest.mark.slow

@@ -29,7 +29,7 @@ FAULTS = (
         "        }; }\n\n    private void showStatus",
         "HandlerLeak",
     ),
-    (RESULT, 'android:textSize="28sp"', 'android:textSize="28dp"', "SpUsage"),
+    (RESULT, 'android:textSize="@dimen/text_normal"', 'android:textSize="28dp"', "SpUsage"),
     (PICTURE, 'android:contentDescription="@string/picture"', "", "ContentDescription"),
     (RESULT, 'android:layout_marginTop="@dimen/space_small"', 'android:layout_marginLeft="7px"',
      "PxUsage"),

@@ -10,7 +10,15 @@ import pytest
 from mobilegen.artifacts import Project, ProjectFile
 from mobilegen.errors import UsageError
 from mobilegen.platforms import merge as merging
-from mobilegen.platforms.merge import RECORD, apply_merge, plan_merge, require_ours
+from mobilegen.platforms.merge import (
+    RECORD,
+    UserChanges,
+    apply_merge,
+    lay_out,
+    plan_merge,
+    require_ours,
+    user_changes,
+)
 from mobilegen.system.files import sha256_bytes
 
 
@@ -129,12 +137,12 @@ def test_interrupted_anywhere(tmp_path: Path, out: Path, monkeypatch: pytest.Mon
     for allowed in range(4):
         left = allowed
 
-        def failing(source: Path, target: Path, *, executable: bool = False) -> Path:
+        def failing(source: Path, target: Path, *rest: Path, executable: bool = False) -> Path:
             nonlocal left
             left -= 1
             if left < 0:
                 raise KeyboardInterrupt
-            return copy(source, target, executable=executable)
+            return copy(source, target, *rest, executable=executable)
 
         monkeypatch.setattr(merging, "copy_file", failing)
         half = project(tmp_path, a=f"half {allowed}", b=f"half {allowed}", c=f"half {allowed}")
@@ -143,6 +151,7 @@ def test_interrupted_anywhere(tmp_path: Path, out: Path, monkeypatch: pytest.Mon
                 bring(half, out)
         monkeypatch.setattr(merging, "copy_file", copy)
     (out / "b").write_text("mine")
+    (out / "..mobilegen.json.x1").write_text("half a record")
     assert bring(project(tmp_path, a="2", b="2", c="2"), out) == ("b (changed by you)",)
     assert contents(out) == {"a": "2", "b": "mine", "c": "2"}
 
@@ -181,10 +190,10 @@ def test_left_over_of_an_interrupted_rendering(
     bring(project(tmp_path, a="1"), out)
     copy = merging.copy_file
 
-    def one(source: Path, target: Path, *, executable: bool = False) -> Path:
+    def one(source: Path, target: Path, *rest: Path, executable: bool = False) -> Path:
         if target.name == "c":
             raise KeyboardInterrupt
-        return copy(source, target, executable=executable)
+        return copy(source, target, *rest, executable=executable)
 
     monkeypatch.setattr(merging, "copy_file", one)
     with pytest.raises(KeyboardInterrupt):
@@ -205,3 +214,34 @@ def test_only_our_own_folder(tmp_path: Path, out: Path) -> None:
     (tmp_path / "file").write_text("mine")
     with pytest.raises(UsageError):
         require_ours(tmp_path / "file")
+
+
+def test_changes_of_the_user_are_named(tmp_path: Path, out: Path) -> None:
+    """Changed, added and removed; what tools keep beside the sources is nobody's work."""
+    bring(project(tmp_path, a="a", b__c="c", gone="x"), out)
+    (out / "gone").unlink()
+    (out / "b/c").write_text("other")
+    for name in ("b/new", "b/build/x", "build/x", "b/src/build/x"):
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
+        (out / name).write_text("mine")
+    changes = user_changes(out, ignored=("build",))
+    assert changes == UserChanges(("b/c", "b/new", "b/src/build/x"), ("gone",))
+
+
+def test_project_is_laid_out_with_the_changes(tmp_path: Path, out: Path) -> None:
+    rendered = project(tmp_path, a="a", b__c="c", gone="x", run="r")
+    bring(rendered, out)
+    (out / "gone").unlink()
+    (out / "b/c").write_text("other")
+    (out / "new").write_text("mine")
+    whole = lay_out(rendered, user_changes(out, ignored=()), out, tmp_path / "whole")
+    assert contents(whole) == {"a": "a", "b/c": "other", "new": "mine", "run": "r"}
+    assert (whole / "run").stat().st_mode & 0o100
+
+
+def test_control_without_changes_it_is_as_rendered(tmp_path: Path, out: Path) -> None:
+    rendered = project(tmp_path, a="a", b__c="c")
+    bring(rendered, out)
+    assert user_changes(out, ignored=()) == UserChanges()
+    whole = lay_out(rendered, UserChanges(), out, tmp_path / "whole")
+    assert contents(whole) == {"a": "a", "b/c": "c"}
