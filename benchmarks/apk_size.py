@@ -52,7 +52,16 @@ PARTS = """
 
 
 def build(folder: Path) -> Path:
-    argv: list[str | Path] = [sys.executable, "-m", "mobilegen", "build", PHOTO, "--abi", "all", "--apk"]
+    argv: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "mobilegen",
+        "build",
+        PHOTO,
+        "--abi",
+        "all",
+        "--apk",
+    ]
     run(
         [*argv, "--apk-route", "embedded", "--out", folder],
         title="building the APK",
