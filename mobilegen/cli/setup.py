@@ -17,6 +17,7 @@ def setup(
     abi: options.Abi = None,
     toolchain: options.Toolchain = None,
     ndk: options.Ndk = None,
+    apk: Annotated[bool, typer.Option("--apk", help="Also what --apk of build uses.")] = False,
     offline: Annotated[
         bool, typer.Option("--offline", help="Only say what is missing; use no network.")
     ] = False,
@@ -32,6 +33,7 @@ def setup(
         abis=chosen_abis(abi) or tuple(ANDROID_ABIS),
         toolchain=options.toolchain_kind(toolchain),
         ndk=ndk,
+        apk=apk,
     )
     items = []
     for item in prepare(need, offline=offline):

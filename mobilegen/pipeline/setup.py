@@ -12,6 +12,7 @@ from mobilegen.errors import DownloadError, MobilegenError
 from mobilegen.executors import catalog as executors
 from mobilegen.executors.base import Unavailable
 from mobilegen.native_build.source import unpacked
+from mobilegen.platforms.android.apk.tools import find_tools
 from mobilegen.runtimes.base import Runtime
 from mobilegen.toolboxes.create import ensure
 from mobilegen.toolchains.choose import choose
@@ -26,6 +27,7 @@ class Need:
     abis: tuple[str, ...]
     toolchain: ToolchainKind = "auto"
     ndk: Path | None = None
+    apk: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ def prepare(need: Need, *, offline: bool = False) -> Iterator[Item]:
     for abi in need.abis:
         yield _toolchain(need, abi)
         yield _executors(abi, offline=offline)
+    if need.apk:
+        yield _apk_tools(offline=offline)
 
 
 def require_ready(items: Sequence[Item]) -> None:
@@ -93,6 +97,14 @@ def _toolchain(need: Need, abi: str) -> Item:
     try:
         target = Target("android", abi, MIN_API_LEVEL)
         return Item(subject, "ready", choose(need.toolchain, target, ndk=need.ndk).reason)
+    except MobilegenError as error:
+        return Item(subject, "missing", error.what)
+
+
+def _apk_tools(*, offline: bool) -> Item:
+    subject = "tools for the APK"
+    try:
+        return Item(subject, "ready", find_tools(offline=offline).origins)
     except MobilegenError as error:
         return Item(subject, "missing", error.what)
 

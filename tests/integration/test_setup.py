@@ -38,14 +38,14 @@ def test_after_setup_a_build_needs_no_network(tmp_path: Path) -> None:
     require_namespaces()
     fresh = {"MOBILEGEN_CACHE": str(tmp_path / "cache")}
     assert state(findings(**fresh), "offline builds with ncnn") == "later"
-    items = json.loads(succeed("setup", "--json", **fresh))
+    items = json.loads(succeed("setup", "--apk", "--json", **fresh))
     assert {item["state"] for item in items} <= {"ready", "none"}
     found = findings(**fresh)
     assert state(found, "offline builds with ncnn") == "ok"
     assert state(found, "toolbox emulator") == "ok"
 
     net = models.save(models.lenet(), tmp_path / "net.onnx")
-    build = command("build", net, "--out", tmp_path / "out", "--offline", "--abi", "all")
+    build = command("build", net, "--out", tmp_path / "out", "--offline", "--abi", "all", "--apk")
     # uv's own cache could stand in for what setup forgot.
     env = {**os.environ, **fresh, "UV_CACHE_DIR": str(tmp_path / "no uv cache")}
     done = subprocess.run(
