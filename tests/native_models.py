@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from graphs import make_graph
 
 from mobilegen.artifacts import Artifact, Graph, Precision, Target, TensorBinding, Toolchain
 from mobilegen.graph.samples import Sample, read_samples
+from mobilegen.native_build.build import library_variables
+from mobilegen.native_build.header import NOTHING_ELSE, Contents
+from mobilegen.native_build.run import configure, ninja
 from mobilegen.resources import native_dir
 from mobilegen.runtimes import catalog
 
@@ -56,6 +60,36 @@ def convert(
     limit = 1e-4 if precision == "fp32" else 1e-2
     artifact = catalog.get("ncnn").convert(graph, precision, folder / "ncnn", limit=limit)
     return Converted(artifact, tuple(read_samples(graph.samples)))
+
+
+def build_host(
+    model: Converted,
+    folder: Path,
+    goals: Sequence[str],
+    *,
+    name: str,
+    package: str,
+    switch: str,
+    contents: Contents = NOTHING_ELSE,
+) -> Path:
+    """Build targets of native/CMakeLists.txt for this computer; return the folder with them.
+
+    Args:
+        switch: The option of CMakeLists.txt that is turned on.
+    """
+    variables = library_variables(
+        model.artifact,
+        HOST,
+        HOST_TOOLCHAIN,
+        name=name,
+        package=package,
+        work_dir=folder,
+        jobs=2,
+        contents=contents,
+    )
+    configure(native_dir(), folder / "cmake", HOST, HOST_TOOLCHAIN, (*variables, (switch, "ON")))
+    ninja(folder / "cmake", goals, jobs=2, title=f"building {', '.join(goals)}")
+    return folder / "cmake"
 
 
 def _ordered(

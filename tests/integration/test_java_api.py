@@ -7,14 +7,12 @@ from pathlib import Path
 import models
 import pytest
 from java_api import CHECKED, NAME, PACKAGE, compile_java, java, write_arrays
-from native_models import HOST, HOST_TOOLCHAIN, Converted, convert
+from native_models import Converted, build_host, convert
 
 from mobilegen.artifacts import Preprocess, Target
 from mobilegen.executors import jvm
-from mobilegen.native_build.build import build_library, library_variables
+from mobilegen.native_build.build import build_library
 from mobilegen.native_build.header import NOTHING_ELSE, Contents
-from mobilegen.native_build.run import configure, ninja
-from mobilegen.resources import native_dir
 from mobilegen.toolchains.choose import choose
 
 SOURCES = Path(__file__).parents[1] / "java"
@@ -57,20 +55,11 @@ def contents(model: Converted, *, embed: bool = False) -> Contents:
 
 
 def host_library(model: Converted, folder: Path, what: Contents = NOTHING_ELSE) -> Path:
-    variables = library_variables(
-        model.artifact,
-        HOST,
-        HOST_TOOLCHAIN,
-        name=NAME,
-        package=PACKAGE,
-        work_dir=folder,
-        jobs=2,
-        contents=what,
+    goals, switch = ["mobilegen"], "MOBILEGEN_JNI"
+    built = build_host(
+        model, folder, goals, name=NAME, package=PACKAGE, switch=switch, contents=what
     )
-    options = (*variables, ("MOBILEGEN_JNI", "ON"))
-    configure(native_dir(), folder / "cmake", HOST, HOST_TOOLCHAIN, options)
-    ninja(folder / "cmake", ["mobilegen"], jobs=2, title="building the JNI library")
-    return folder / "cmake" / f"lib{NAME}.so"
+    return built / f"lib{NAME}.so"
 
 
 @pytest.fixture(scope="module")

@@ -13,14 +13,12 @@ import numpy as np
 import onnx
 import pytest
 from engine_api import Engine
-from native_models import HOST, HOST_TOOLCHAIN, Converted, convert
+from native_models import HOST, HOST_TOOLCHAIN, Converted, build_host, convert
 
 from mobilegen.artifacts import Library
 from mobilegen.errors import NativeBuildError, ProcessError
-from mobilegen.native_build.build import build_library, library_variables
+from mobilegen.native_build.build import build_library
 from mobilegen.native_build.header import Contents
-from mobilegen.native_build.run import configure, ninja
-from mobilegen.resources import native_dir
 from mobilegen.runtimes.ncnn import native, static_shapes
 from mobilegen.system.process import run
 
@@ -235,19 +233,9 @@ def test_sanitizers_find_nothing(
 
 
 def sanitized_program(model: Converted, folder: Path) -> Path:
-    variables = library_variables(
-        model.artifact,
-        HOST,
-        HOST_TOOLCHAIN,
-        name=NAME,
-        package=PACKAGE,
-        work_dir=folder,
-        jobs=2,
-    )
-    options = (*variables, ("MOBILEGEN_TESTS", "ON"))
-    configure(native_dir(), folder / "cmake", HOST, HOST_TOOLCHAIN, options)
-    ninja(folder / "cmake", ["engine_test"], jobs=2, title="building the test program")
-    return folder / "cmake" / "engine_test"
+    goals, switch = ["engine_test"], "MOBILEGEN_TESTS"
+    built = build_host(model, folder, goals, name=NAME, package=PACKAGE, switch=switch)
+    return built / "engine_test"
 
 
 @pytest.fixture
@@ -294,20 +282,11 @@ def test_forgotten_layer_is_an_error(
 
 def programs(model: Converted, folder: Path, *, embed: bool = False) -> Path:
     """Build `predict` and `benchmark` with the library beside them; return their folder."""
-    variables = library_variables(
-        model.artifact,
-        HOST,
-        HOST_TOOLCHAIN,
-        name=NAME,
-        package=PACKAGE,
-        work_dir=folder,
-        jobs=2,
-        contents=Contents(embed=embed),
+    goals, switch = ["predict", "benchmark"], "MOBILEGEN_TOOLS"
+    contents = Contents(embed=embed)
+    return build_host(
+        model, folder, goals, name=NAME, package=PACKAGE, switch=switch, contents=contents
     )
-    options = (*variables, ("MOBILEGEN_TOOLS", "ON"))
-    configure(native_dir(), folder / "cmake", HOST, HOST_TOOLCHAIN, options)
-    ninja(folder / "cmake", ["predict", "benchmark"], jobs=2, title="building the programs")
-    return folder / "cmake"
 
 
 def test_predict_and_benchmark(converted: Callable[[str], Converted], tmp_path: Path) -> None:
