@@ -236,6 +236,20 @@ class Library:
 
 
 @dataclass(frozen=True)
+class NativeSources:
+    """What a project needs to compile the library for one target itself.
+
+    Attributes:
+        folder: Holds the files.
+        files: Sorted by path. A path that is there for several targets has the same content.
+    """
+
+    target: Target
+    folder: Path
+    files: tuple[FileRecord, ...]
+
+
+@dataclass(frozen=True)
 class Apk:
     """A signed Android app, ready to be installed.
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
-from mobilegen.artifacts import Artifact, FileRecord, Library, Project, Target
+from mobilegen.artifacts import Artifact, FileRecord, Library, NativeSources, Project, Target
 from mobilegen.platforms.android import application
 from mobilegen.platforms.android.options import ProjectOptions
 from mobilegen.platforms.android.project import ProjectParts, render_project
@@ -35,6 +35,7 @@ JUNIT = MavenFile(
 )
 STANDINS = Path(__file__).parent / "java" / "androidx"
 ABIS = ("arm64-v8a", "x86_64")
+SOURCE = "ncnn/src/net.cpp"
 HOSTILE = '"Tom\'s" <b>&amp; $HOME ${x} */ \\u0022 @?% 日本 \U0001f600'
 
 DEFAULT = ProjectOptions(
@@ -85,7 +86,7 @@ CONFIGURATIONS = {
 }
 
 
-def parts(folder: Path, *, labels: bool = True) -> ProjectParts:
+def parts(folder: Path, *, labels: bool = True, sources: bool = False) -> ProjectParts:
     """Small files in place of a model, its libraries and its reference."""
     model = folder / "model"
     model.mkdir(parents=True)
@@ -102,6 +103,17 @@ def parts(folder: Path, *, labels: bool = True) -> ProjectParts:
         libraries=tuple(_library(folder / "lib" / abi, abi) for abi in ABIS),
         labels=names if labels else None,
         golden=golden,
+        sources=tuple(_sources(folder / "sources" / abi, abi) for abi in ABIS) if sources else (),
+    )
+
+
+def _sources(folder: Path, abi: str) -> NativeSources:
+    files = (folder / SOURCE, folder / "ncnn" / "abi" / abi / "objects.cmake")
+    for path in files:
+        path.parent.mkdir(parents=True)
+        path.write_text(path.name)
+    return NativeSources(
+        Target("android", abi, 21), folder, tuple(record(p, folder) for p in files)
     )
 
 
@@ -136,9 +148,12 @@ def _library(folder: Path, abi: str) -> Library:
     )
 
 
-def render(options: ProjectOptions, folder: Path, *, labels: bool = True) -> Project:
+def render(
+    options: ProjectOptions, folder: Path, *, labels: bool = True, sources: bool = False
+) -> Project:
     """Render a project; its sources lie in folder/project."""
-    return render_project(options, parts(folder / "parts", labels=labels), folder / "project")
+    given = parts(folder / "parts", labels=labels, sources=sources)
+    return render_project(options, given, folder / "project")
 
 
 def lay_out(project: Project, folder: Path) -> Path:

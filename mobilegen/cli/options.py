@@ -81,6 +81,14 @@ Project = Annotated[
         show_default="--project",
     ),
 ]
+WithSources = Annotated[
+    bool | None,
+    typer.Option(
+        "--with-sources/--without-sources",
+        help="Add the library's C++ sources to the project, to be compiled by an NDK.",
+        show_default="--without-sources",
+    ),
+]
 ApplicationId = Annotated[
     str | None,
     typer.Option(

@@ -17,6 +17,7 @@ TITLES = {
     "interface": "",
     "lib": "compile and check",
     "proof": "run the compiled library",
+    "sources": "copy the C++ sources",
     "project": "write the project",
     "apk": "build the app",
 }

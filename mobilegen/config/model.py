@@ -144,6 +144,11 @@ class Settings(_Section):
     project: bool = Field(
         True, description="Leave an Android Studio project with an SDK and a demo app in android/."
     )
+    with_sources: bool = Field(
+        False,
+        description="Add the library's C++ sources to the project, which then compiles them itself "
+        "with an NDK.",
+    )
     application_id: str | None = Field(
         None,
         description="Name of the demo app on a phone and in the store; by default <package>.demo.",
@@ -199,11 +204,11 @@ class Settings(_Section):
             raise ValueError("must be one line of printable text")
         return value
 
-    @field_validator("apk")
+    @field_validator("apk", "with_sources")
     @classmethod
-    def _apk(cls, value: bool, info: ValidationInfo) -> bool:
+    def _of_project(cls, value: bool, info: ValidationInfo) -> bool:
         if value and not info.data.get("project", True):
-            raise ValueError("an APK is made of the project, which is left out")
+            raise ValueError("it is a part of the project, which is left out")
         return value
 
     @field_validator("target_sdk", "compile_sdk")

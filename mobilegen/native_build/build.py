@@ -10,12 +10,7 @@ from mobilegen import console
 from mobilegen.artifacts import Artifact, Library, Target, Toolchain
 from mobilegen.errors import ConfigError, NativeBuildError, ProcessError
 from mobilegen.native_build.elf import check_library, read_elf
-from mobilegen.native_build.header import (
-    NOTHING_ELSE,
-    Contents,
-    render_embedded,
-    render_header,
-)
+from mobilegen.native_build.header import EMBEDDED, NOTHING_ELSE, Contents, write_generated
 from mobilegen.native_build.objects import object_set
 from mobilegen.native_build.plan import EnginePlan, ObjectSet
 from mobilegen.native_build.run import build_error, build_type, configure, ninja
@@ -24,7 +19,7 @@ from mobilegen.platforms.android.jni import jni_exports
 from mobilegen.resources import native_dir
 from mobilegen.runtimes import catalog
 from mobilegen.serialize import dump_json
-from mobilegen.system.files import sha256_file, write_bytes, write_text
+from mobilegen.system.files import sha256_file, write_bytes
 
 # https://developer.android.com/ndk/guides/stable_apis
 _SYSTEM_LIBRARIES = frozenset(
@@ -38,8 +33,7 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 BENCHMARK = "benchmark"
 # A program has no natives of Java classes, which alone have a package.
 _NO_PACKAGE = "com.example"
-_HEADER = "mobilegen_model.h"
-_EMBEDDED = "mobilegen_embedded.cpp"
+_GENERATED = "generated"
 
 
 def build_library(
@@ -77,7 +71,7 @@ def build_library(
     """
     check_name(name)
     plan = catalog.get(artifact.runtime).plan_native(artifact)
-    generated = _generate(artifact, plan, package, contents, work_dir)
+    generated = write_generated(artifact, plan, package, contents, work_dir / _GENERATED)
     with object_set(plan, target, toolchain, jobs=jobs, offline=offline) as objects:
         variables = _variables(plan, target, objects, generated, name)
         built = _link(target, toolchain, variables, work_dir / "cmake", jobs) / f"lib{name}.so"
@@ -102,7 +96,7 @@ def build_benchmark(
         As `build_library`.
     """
     plan = catalog.get(artifact.runtime).plan_native(artifact)
-    generated = _generate(artifact, plan, _NO_PACKAGE, contents, work_dir)
+    generated = write_generated(artifact, plan, _NO_PACKAGE, contents, work_dir / _GENERATED)
     with object_set(plan, target, toolchain, jobs=jobs, offline=offline) as objects:
         variables = _variables(plan, target, objects, generated, BENCHMARK)
         programs = (*variables, ("MOBILEGEN_TOOLS", "ON"))
@@ -128,29 +122,15 @@ def library_variables(
         As `build_library`.
     """
     plan = catalog.get(artifact.runtime).plan_native(artifact)
-    generated = _generate(artifact, plan, package, contents, work_dir)
+    generated = write_generated(artifact, plan, package, contents, work_dir / _GENERATED)
     with object_set(plan, target, toolchain, jobs=jobs, offline=offline) as objects:
         return _variables(plan, target, objects, generated, name)
-
-
-def _generate(
-    artifact: Artifact, plan: EnginePlan, package: str, contents: Contents, work_dir: Path
-) -> Path:
-    """Write the sources that are of this model alone; return their folder."""
-    generated = work_dir / "generated"
-    write_text(generated / _HEADER, render_header(artifact, plan, package, contents))
-    if contents.embed:
-        # The output folder may have a name that the assembler does not take.
-        for _, file in artifact.files:
-            shutil.copyfile(artifact.folder / file.path, generated / file.path)
-        write_text(generated / _EMBEDDED, render_embedded(artifact, generated))
-    return generated
 
 
 def _variables(
     plan: EnginePlan, target: Target, objects: ObjectSet, generated: Path, name: str
 ) -> tuple[tuple[str, str], ...]:
-    embedded = generated / _EMBEDDED
+    embedded = generated / EMBEDDED
     return (
         ("MOBILEGEN_NAME", name),
         ("MOBILEGEN_RUNTIME", plan.runtime),

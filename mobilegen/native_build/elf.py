@@ -109,6 +109,15 @@ def read_elf(path: Path) -> Elf:
     )
 
 
+def defines_anything(path: Path) -> bool:
+    """True when a compiled object has a symbol that others may use, or is not understood."""
+    binary = lief.ELF.parse(str(path))
+    if binary is None:
+        return True
+    local = lief.ELF.Symbol.BINDING.LOCAL
+    return any(symbol.shndx and symbol.binding != local for symbol in binary.symtab_symbols)
+
+
 def _segment(segment: lief.ELF.Segment) -> Segment:
     flags = (("r", lief.ELF.Segment.FLAGS.R), ("w", lief.ELF.Segment.FLAGS.W),
              ("x", lief.ELF.Segment.FLAGS.X))  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,10 @@ from mobilegen.native_build.digest import blake2sp
 from mobilegen.native_build.plan import EnginePlan
 from mobilegen.platforms.android.jni import NATIVES, jni_prefix
 from mobilegen.resources import native_dir
+from mobilegen.system.files import write_text
 
+HEADER = "mobilegen_model.h"
+EMBEDDED = "mobilegen_embedded.cpp"
 _TEMPLATE = "model.h.j2"
 _MAX_RANK = 8
 _MAX_ELEMENTS = (1 << 31) // 4
@@ -45,6 +49,37 @@ class _File:
     name: str
     size: int
     digest: bytes
+
+
+def write_generated(
+    artifact: Artifact,
+    plan: EnginePlan,
+    package: str,
+    contents: Contents,
+    folder: Path,
+    *,
+    movable: bool = False,
+) -> Path:
+    """Write the sources that are of this model alone, and the model that they take in.
+
+    Args:
+        movable: The folder may be moved before it is compiled. The assembler then finds the
+            model where headers are looked up.
+
+    Returns:
+        `folder`.
+
+    Raises:
+        As `render_header` and `render_embedded`.
+    """
+    write_text(folder / HEADER, render_header(artifact, plan, package, contents))
+    if contents.embed:
+        # The output folder may have a name that the assembler does not take.
+        for _, file in artifact.files:
+            shutil.copyfile(artifact.folder / file.path, folder / file.path)
+        place = Path() if movable else folder
+        write_text(folder / EMBEDDED, render_embedded(artifact, place))
+    return folder
 
 
 def render_header(

@@ -17,11 +17,13 @@ class SourcePackage:
         file: Where it comes from.
         root: The archive's top folder.
         parts: Files and folders below `root` that are unpacked.
+        licence: The file among the parts that goes wherever the source or a binary goes.
     """
 
     file: PackageFile
     root: str
     parts: tuple[str, ...]
+    licence: str
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,9 @@ class EnginePlan:
             "layer/relu.cpp".
         write_sources: Writes what is generated for this model into a folder and returns the
             CMake variables that `native/engines/<runtime>/engine.cmake` takes.
+        library_sources: Sources of the package that are compiled with the library itself, because
+            they take in what was generated.
+        switches: The header in the build tree that has the settings of the configuration.
         part_of: Names the part of the runtime that an object belongs to, for people.
         params_file: Name of the params file in the folder that an app loads from.
         weights_file: Name of the weights file there.
@@ -77,6 +82,8 @@ class EnginePlan:
     recipe: ObjectRecipe
     select: Callable[[Sequence[str]], tuple[str, ...]]
     write_sources: Callable[[ObjectSet, Path], tuple[tuple[str, str], ...]]
+    library_sources: tuple[str, ...]
+    switches: str
     part_of: Callable[[str], str]
     params_file: str
     weights_file: str

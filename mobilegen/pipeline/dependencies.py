@@ -60,6 +60,8 @@ def stages_of(plan: BuildPlan) -> tuple[Stage, ...]:
     ]
     for abi in plan.abis:
         listed += _stages_of_abi(plan, abi)
+        if plan.with_sources:
+            listed.append(_sources_stage(plan, abi))
     if plan.project:
         listed.append(_project_stage(plan))
     if plan.apk:
@@ -76,12 +78,26 @@ def stages_of(plan: BuildPlan) -> tuple[Stage, ...]:
 
 
 def _project_stage(plan: BuildPlan) -> Stage:
+    parts = ("lib", "sources") if plan.with_sources else ("lib",)
+    of_abis = (f"{part}/{abi}" for abi in plan.abis for part in parts)
     return Stage(
         "project",
         tuple(plan.check_images),
-        ("graph", "description", "artifact", *(f"lib/{abi}" for abi in plan.abis)),
+        ("graph", "description", "artifact", *of_abis),
         stages.project_decisions(plan),
         stages.make_project,
+    )
+
+
+def _sources_stage(plan: BuildPlan, abi: str) -> Stage:
+    return Stage(
+        f"sources/{abi}",
+        (),
+        ("interface", "description") if plan.embed_model else ("interface",),
+        stages.library_decisions(plan, abi),
+        functools.partial(stages.make_sources, abi=abi),
+        # They are those of the objects that the library was made of.
+        after=f"lib/{abi}",
     )
 
 

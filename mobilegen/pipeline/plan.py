@@ -25,6 +25,7 @@ class BuildPlan:
         limit: Largest allowed max |difference| / max |reference|.
         jobs: Parallel jobs, shared by the ABIs and their compilers.
         project: What to make the project with; None for a build without.
+        with_sources: The project compiles the libraries itself.
         apk: How to build the app of the project; None for a build without.
         force: Take back the user's changes to files of the project.
     """
@@ -49,6 +50,7 @@ class BuildPlan:
     jobs: int
     offline: bool
     project: ProjectOptions | None = None
+    with_sources: bool = False
     apk: ApkSettings | None = None
     force: bool = False
 
@@ -103,6 +105,7 @@ def make_plan(
         jobs=settings.jobs or os.cpu_count() or 1,
         offline=settings.offline,
         project=project,
+        with_sources=project is not None and settings.with_sources,
         apk=_apk(settings, project) if project and settings.apk else None,
         force=settings.force,
     )

@@ -179,6 +179,7 @@ def _options(plan: BuildPlan) -> tuple[tuple[str, str], ...]:
         "toolchain",
         "limit",
         "embed_model",
+        "with_sources",
     ]
     values = [(name, str(getattr(plan, name))) for name in names]
     images = "\n".join(path.name for path in plan.check_images)
@@ -189,6 +190,7 @@ def _steps(plan: BuildPlan, done: set[str]) -> list[StepRecord]:
     names = [*BUILD_STEPS]
     for abi in plan.abis:
         names += [f"lib/{abi}", f"proof/{abi}"]
+    names += [f"sources/{abi}" for abi in plan.abis] if plan.with_sources else []
     names += ["project"] if plan.project else []
     names += ["apk"] if plan.apk else []
     return [_step(plan, name, cached=name not in done) for name in names]

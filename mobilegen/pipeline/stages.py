@@ -23,6 +23,7 @@ from mobilegen.artifacts import (
     Description,
     Graph,
     Library,
+    NativeSources,
     Project,
     Proof,
     SourceModel,
@@ -267,6 +268,30 @@ def make_library(plan: BuildPlan, folder: Path, abi: str) -> str:
     return f"{library.size:,} bytes, {toolchain.reason}"
 
 
+# sources
+
+
+def make_sources(plan: BuildPlan, folder: Path, abi: str) -> str:
+    """Write the sources with which a project compiles the library of one ABI itself."""
+    from mobilegen.native_build.sources import write_sources
+    from mobilegen.toolchains.choose import choose
+
+    artifact = read_result(plan, "interface", Artifact)
+    target = _target(plan, abi)
+    sources = write_sources(
+        artifact,
+        target,
+        choose(plan.toolchain, target, ndk=plan.ndk),
+        package=plan.package,
+        folder=folder,
+        jobs=plan.jobs_per_abi,
+        offline=plan.offline,
+        contents=_contents(plan, artifact),
+    )
+    leave_result(plan, f"sources/{abi}", folder, sources)
+    return f"{len(sources.files)} files"
+
+
 # proof
 
 
@@ -330,6 +355,9 @@ def make_project(plan: BuildPlan, folder: Path) -> str:
         libraries=tuple(read_result(plan, f"lib/{abi}", Library) for abi in plan.abis),
         labels=labels if labels.is_file() else None,
         golden=folder / GOLDEN,
+        sources=tuple(read_result(plan, f"sources/{abi}", NativeSources) for abi in plan.abis)
+        if plan.with_sources
+        else (),
     )
     project = render_project(plan.project, parts, folder / PROJECT)
     leave_result(plan, "project", folder, project)

@@ -13,6 +13,7 @@ import jinja2
 
 _JAVA_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _ANDROID_SPECIAL = re.compile("[\\\\'\"@?]")
+_CMAKE_SPECIAL = re.compile('[\\\\"$]')
 _SPACES = re.compile(r"^\s|\s$|\s\s")
 # XML 1.0, section 2.2: what no document may hold, escaped or not.
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -62,6 +63,15 @@ def kotlin(value: str) -> Code:
     return Code(java(value).replace("$", "\\$"))
 
 
+def cmake(value: str) -> Code:
+    """A quoted argument of CMake, in which a dollar sign would name a variable."""
+    return Code(f'"{_CMAKE_SPECIAL.sub(_backslash, value)}"')
+
+
+def _backslash(match: re.Match[str]) -> str:
+    return "\\" + match[0]
+
+
 def xml(value: str) -> Code:
     """Text of an element or of an attribute in double quotes.
 
@@ -81,7 +91,7 @@ def android_string(value: str) -> Code:
     Raises:
         ValueError: No XML document can hold it.
     """
-    text = _ANDROID_SPECIAL.sub(lambda match: "\\" + match[0], value)
+    text = _ANDROID_SPECIAL.sub(_backslash, value)
     text = text.replace("\n", "\\n").replace("\t", "\\t").replace("\r", "")
     # Spaces in a row would become one.
     # Quotes are markup of the resource compiler, which sees &quot; as one.
@@ -98,6 +108,7 @@ def markdown_code(value: str) -> Code:
 FILTERS = {
     "java": java,
     "kotlin": kotlin,
+    "cmake": cmake,
     "xml": xml,
     "android_string": android_string,
     "markdown_code": markdown_code,

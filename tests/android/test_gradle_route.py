@@ -61,7 +61,8 @@ def test_gradle_is_taken_when_there_is_an_sdk(
     assert made.sha256 == apk.sha256
     assert {check.status for check in made.checks} == {"pass"}
     arguments = (own_project / "arguments").read_text().split()
-    assert arguments == [":app:assembleDebug", "--console=plain", "--offline"]
+    libraries = "-PnativeFromSources=false"
+    assert arguments == [":app:assembleDebug", "--console=plain", libraries, "--offline"]
     assert (own_project / "home").read_text().strip() == str(sdk)
 
 

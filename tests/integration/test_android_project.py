@@ -56,10 +56,11 @@ def test_rendering_takes_no_time(tmp_path: Path) -> None:
     assert time.perf_counter() - started < 1.0
 
 
-@pytest.mark.parametrize("name", ["unicode", "everything"])
-def test_build_files_compile(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("name", "sources"), [("unicode", True), ("everything", False)])
+def test_build_files_compile(name: str, sources: bool, tmp_path: Path) -> None:
     """Against our own idea of the Android Gradle Plugin, which is not to be had here."""
-    project = android_project.render(CONFIGURATIONS[name], tmp_path / "rendered")
+    options = CONFIGURATIONS[name]
+    project = android_project.render(options, tmp_path / "rendered", sources=sources)
     compile_scripts(android_project.lay_out(project, tmp_path / "android"), tmp_path / "out")
 
 

@@ -14,7 +14,11 @@ class PluginSpec { infix fun apply(now: Boolean) = this }
 class PluginSpecs { fun alias(plugin: PluginDependency) = PluginSpec() }
 
 class Property<T> { fun set(value: T) = Unit }
-class Provider<T> { val isPresent = true; fun get(): T = throw NotImplementedError() }
+class Provider<T> {
+    val isPresent = true
+    fun get(): T = throw NotImplementedError()
+    fun getOrElse(value: T): T = value
+}
 class Providers { fun gradleProperty(name: String) = Provider<String>() }
 
 class SigningConfig {
@@ -26,6 +30,7 @@ class SigningConfig {
 class Container<T>(private val make: () -> T) {
     fun create(name: String, block: T.() -> Unit) = make().block()
     fun getByName(name: String): T = make()
+    fun getByName(name: String, block: T.() -> Unit): T = make().apply(block)
 }
 
 class CompileOptions {
@@ -44,11 +49,27 @@ class ManagedDevices {
     fun localDevices(block: Container<ManagedDevice>.() -> Unit) =
         Container { ManagedDevice() }.block()
 }
+class SourceDirectories { fun setSrcDirs(folders: Iterable<*>) = Unit }
+class SourceSet { val jniLibs = SourceDirectories() }
+class CMake { var path: java.io.File? = null; var version: String? = null }
+class NativeBuild { fun cmake(block: CMake.() -> Unit) = CMake().block() }
+class CMakeFlags {
+    val arguments: MutableList<String> = mutableListOf()
+    val targets: MutableSet<String> = mutableSetOf()
+}
+class NativeBuildFlags { fun cmake(block: CMakeFlags.() -> Unit) = CMakeFlags().block() }
+class Ndk {
+    val abiFilters: MutableSet<String> = mutableSetOf()
+    var debugSymbolLevel: String? = null
+}
 class TestOptions { fun managedDevices(block: ManagedDevices.() -> Unit) = ManagedDevices().block() }
 
 open class Android {
     var namespace: String? = null
     var compileSdk: Int? = null
+    var ndkVersion = ""
+    fun externalNativeBuild(block: NativeBuild.() -> Unit) = NativeBuild().block()
+    fun sourceSets(block: Container<SourceSet>.() -> Unit) = Container { SourceSet() }.block()
     fun compileOptions(block: CompileOptions.() -> Unit) = CompileOptions().block()
     fun androidResources(block: AndroidResources.() -> Unit) = AndroidResources().block()
     fun packaging(block: Packaging.() -> Unit) = Packaging().block()
@@ -63,6 +84,8 @@ class LibraryDefaults {
     var minSdk: Int? = null
     var testInstrumentationRunner: String? = null
     fun consumerProguardFiles(vararg files: Any) = Unit
+    fun ndk(block: Ndk.() -> Unit) = Ndk().block()
+    fun externalNativeBuild(block: NativeBuildFlags.() -> Unit) = NativeBuildFlags().block()
 }
 class LibraryAndroid : Android() {
     fun defaultConfig(block: LibraryDefaults.() -> Unit) = LibraryDefaults().block()
@@ -82,6 +105,7 @@ class BuildType {
     var signingConfig: SigningConfig? = null
     fun proguardFiles(vararg files: Any) = Unit
     fun getDefaultProguardFile(name: String) = java.io.File(name)
+    fun ndk(block: Ndk.() -> Unit) = Ndk().block()
 }
 class BuildTypes { fun release(block: BuildType.() -> Unit) = BuildType().block() }
 class AbiBundle { var enableSplit: Boolean? = null }

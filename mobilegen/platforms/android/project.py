@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import mobilegen
-from mobilegen.artifacts import Artifact, Library, Project, ProjectFile
+from mobilegen.artifacts import Artifact, Library, NativeSources, Project, ProjectFile
 from mobilegen.platforms.android.jni import NATIVES
 from mobilegen.platforms.android.options import PLATFORM, ProjectOptions
 from mobilegen.platforms.android.rendering import render, target_path, template_names
@@ -49,6 +49,10 @@ _FOR_IMAGES = frozenset(
 )
 # Of a model that lies beside the library.
 _FOR_FILES = frozenset(("sdk/src/androidTest/java/SDK_PACKAGE/ModelDigestTest.java.j2",))
+# Of a project that compiles the libraries itself.
+_CPP = "sdk/src/main/cpp"
+_FOR_SOURCES = frozenset((f"{_CPP}/CMakeLists.txt.j2",))
+_NDK = "NDK "
 _EXECUTABLE = frozenset(("gradlew",))
 
 
@@ -59,12 +63,14 @@ class ProjectParts:
     Attributes:
         labels: The file of class names, or None.
         golden: Folder that `golden.write_golden` has filled.
+        sources: Those of the libraries, one for each, or none.
     """
 
     artifact: Artifact
     libraries: tuple[Library, ...]
     labels: Path | None
     golden: Path
+    sources: tuple[NativeSources, ...] = ()
 
 
 def render_project(options: ProjectOptions, parts: ProjectParts, folder: Path) -> Project:
@@ -85,6 +91,8 @@ def _rendered(options: ProjectOptions, parts: ProjectParts, folder: Path) -> Ite
         if name in _FOR_IMAGES and not options.images:
             continue
         if name in _FOR_FILES and options.embedded:
+            continue
+        if name in _FOR_SOURCES and not parts.sources:
             continue
         path, data = target_path(name, values), render(name, values)
         write_bytes(folder / path, data)
@@ -115,11 +123,21 @@ def _values(options: ProjectOptions, parts: ProjectParts) -> dict[str, Any]:
         "images": options.images,
         "abis": [each.target.abi for each in parts.libraries],
         "native_classes": [Code(name) for name in sorted(NATIVES)],
+        "with_sources": bool(parts.sources),
+        "ndk_version": _ndk_version(parts.libraries),
+        "model_files": [Code(file.path) for _, file in artifact.files],
+        "engine": Code(artifact.runtime),
         "runtime": f"{artifact.runtime} {artifact.runtime_version}",
         "precision": artifact.precision,
         "weights_sha256": dict(artifact.files)["weights"].sha256,
         "generator": f"mobilegen {mobilegen.__version__}",
     }
+
+
+def _ndk_version(libraries: tuple[Library, ...]) -> str:
+    """Return the version of the NDK that made the libraries; "" when none did."""
+    versions = {library.toolchain for library in libraries if library.toolchain.startswith(_NDK)}
+    return min(versions).removeprefix(_NDK) if len(versions) == 1 else ""
 
 
 def _copied(options: ProjectOptions, parts: ProjectParts) -> Iterator[ProjectFile]:
@@ -134,5 +152,16 @@ def _copied(options: ProjectOptions, parts: ProjectParts) -> Iterator[ProjectFil
     for library in parts.libraries:
         path = f"sdk/src/main/jniLibs/{library.target.abi}/{library.path.name}"
         yield ProjectFile(path, library.path, library.sha256)
+    yield from _sources(parts)
     for file_path in sorted(parts.golden.iterdir()):
         yield ProjectFile(f"{GOLDEN}/{file_path.name}", file_path, sha256_file(file_path))
+
+
+def _sources(parts: ProjectParts) -> Iterator[ProjectFile]:
+    """Name the sources of all libraries; what several have in common is there once."""
+    found: dict[str, ProjectFile] = {}
+    for sources in parts.sources:
+        for file in sources.files:
+            path = f"{_CPP}/{file.path}"
+            found.setdefault(path, ProjectFile(path, sources.folder / file.path, file.sha256))
+    yield from found.values()

@@ -95,6 +95,8 @@ def plan(artifact: Artifact) -> EnginePlan:
         recipe=recipe(),
         select=partial(select_objects, layers),
         write_sources=partial(write_registry, layers),
+        library_sources=("src/layer.cpp",),
+        switches="src/platform.h",
         part_of=partial(part_of, layers),
         params_file=PARAMS_FILE,
         weights_file=WEIGHTS_FILE,
@@ -105,7 +107,7 @@ def source_package() -> SourcePackage:
     """Return ncnn's pinned source."""
     pin = json.loads(Path(__file__).with_name("source.json").read_text("utf-8"))
     file = PackageFile(pin["project"], pin["filename"], pin["sha256"])
-    return SourcePackage(file, pin["root"], tuple(pin["parts"]))
+    return SourcePackage(file, pin["root"], tuple(pin["parts"]), pin["licence"])
 
 
 def recipe() -> ObjectRecipe:

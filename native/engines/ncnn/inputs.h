@@ -1,5 +1,5 @@
-// What engine.cpp and profile.cpp share. Of internal linkage: the library has one caller of each,
-// into which the compiler puts them, and is no larger than without profile.cpp.
+// What engine.cpp and tools/profile.cpp share. Of internal linkage: the library has one caller of each,
+// into which the compiler puts them, and is no larger than without the latter.
 #ifndef MOBILEGEN_NCNN_INPUTS_H
 #define MOBILEGEN_NCNN_INPUTS_H
 

@@ -1,5 +1,5 @@
 /* Single layers of an engine, for programs that hold the engine's objects; not in the library.
- * engines/<runtime>/profile.cpp implements it.
+ * engines/<runtime>/tools/profile.cpp implements it.
  */
 #ifndef MOBILEGEN_TOOLS_LAYERS_H
 #define MOBILEGEN_TOOLS_LAYERS_H

@@ -13,7 +13,9 @@ from mobilegen.native_build.plan import SourcePackage
 from mobilegen.native_build.source import unpack
 from mobilegen.system.download import PackageFile
 
-PACKAGE = SourcePackage(PackageFile("p", "p-1.tar.gz", "0" * 64), "p-1", ("src", "LICENSE"))
+PACKAGE = SourcePackage(
+    PackageFile("p", "p-1.tar.gz", "0" * 64), "p-1", ("src", "LICENSE"), "LICENSE"
+)
 GOOD = {"p-1/src/a.cpp": b"int a;\n", "p-1/LICENSE": b"free\n"}
 
 

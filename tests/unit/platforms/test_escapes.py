@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mobilegen.platforms import escapes
-from mobilegen.platforms.escapes import Code, android_string, finalize, java, kotlin, xml
+from mobilegen.platforms.escapes import Code, android_string, cmake, finalize, java, kotlin, xml
 
 HOSTILE = [
     "",
@@ -75,6 +75,13 @@ def test_kotlin_has_no_template(text: str) -> None:
     literal = kotlin(text)
     assert not re.search(r"(?<!\\)(?:\\\\)*\$", literal)
     assert joined(read_java(literal.replace("\\$", "$"))) == text
+
+
+@given(st.text())
+def test_cmake_ends_where_it_should(text: str) -> None:
+    literal = cmake(text)
+    assert re.fullmatch(r'"(?:[^"\\$]|\\["\\$])*"', literal)
+    assert re.sub(r"\\(.)", r"\1", literal[1:-1]) == text
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cn", "Cs"])))

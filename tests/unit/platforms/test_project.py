@@ -49,7 +49,7 @@ def test_hashes_are_those_of_the_content(tmp_path: Path) -> None:
 
 
 def test_every_template_is_used(tmp_path: Path) -> None:
-    project = android_project.render(DEFAULT, tmp_path)
+    project = android_project.render(DEFAULT, tmp_path, sources=True)
     rendered = [file for file in project.files if file.source.is_relative_to(tmp_path / "project")]
     assert len(rendered) == len(template_names())
 
@@ -147,6 +147,19 @@ def test_model_labels_and_libraries_are_in_the_sdk(tmp_path: Path) -> None:
     assert found - without == {"sdk/src/main/assets/photo/labels.txt"}
     embedded = paths(android_project.render(CONFIGURATIONS["everything"], tmp_path / "3"))
     assert not [path for path in embedded if "main/assets" in path or "ModelDigest" in path]
+
+
+def test_sources_of_several_abis(tmp_path: Path) -> None:
+    """What they have in common is there once, and without the option nothing of it."""
+    options = DEFAULT
+    found = paths(android_project.render(options, tmp_path / "with", sources=True))
+    cpp = "sdk/src/main/cpp"
+    assert {path for path in found if path.startswith(cpp)} == {
+        f"{cpp}/CMakeLists.txt",
+        f"{cpp}/{android_project.SOURCE}",
+        *(f"{cpp}/ncnn/abi/{abi}/objects.cmake" for abi in android_project.ABIS),
+    }
+    assert not [p for p in paths(android_project.render(options, tmp_path / "out")) if cpp in p]
 
 
 def test_only_the_script_is_executable(tmp_path: Path) -> None:

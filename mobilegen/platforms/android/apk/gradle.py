@@ -40,7 +40,9 @@ def build_with_gradle(
     folder = project / app / "build" / "outputs" / "apk" / variant
     # A former APK must not pass for the result of this build.
     shutil.rmtree(folder, ignore_errors=True)
-    argv: list[str | Path] = [wrapper, f":{app}:assemble{variant.capitalize()}", "--console=plain"]
+    # With sources the project would compile libraries of its own; these were proved.
+    argv: list[str | Path] = [wrapper, f":{app}:assemble{variant.capitalize()}"]
+    argv += ["--console=plain", "-PnativeFromSources=false"]
     try:
         process.run(
             [*argv, *(["--offline"] if offline else [])],

@@ -1,0 +1,71 @@
+# The target `mobilegen`: the C interface, the adapter to one runtime, the bridge to Java, in one
+# shared library.
+#
+# MOBILEGEN_NAME       the library is lib<name>.so
+# MOBILEGEN_RUNTIME    a folder in engines/; its engine.cmake names further variables
+# MOBILEGEN_GENERATED  folder with mobilegen_model.h
+# MOBILEGEN_EMBEDDED   a source file with the model itself; empty: without
+# MOBILEGEN_JNI        ON: with the natives of the Java classes
+# MOBILEGEN_STRIP      ON: without names and lines for a debugger
+# MOBILEGEN_OPTIONS    further compile options
+option(MOBILEGEN_JNI "with the natives of the Java classes" ON)
+option(MOBILEGEN_STRIP "without names and lines for a debugger" ON)
+set(MOBILEGEN_NATIVE ${CMAKE_CURRENT_LIST_DIR})
+include(${MOBILEGEN_NATIVE}/engines/${MOBILEGEN_RUNTIME}/engine.cmake)
+include(${MOBILEGEN_NATIVE}/core/preprocess/preprocess.cmake)
+
+set(MOBILEGEN_CORE_SOURCES)
+foreach(_name classify digest engine error file labels log model open)
+    list(APPEND MOBILEGEN_CORE_SOURCES ${MOBILEGEN_NATIVE}/core/${_name}.cpp)
+endforeach()
+list(APPEND MOBILEGEN_CORE_SOURCES ${MOBILEGEN_PREPROCESS_SOURCES} ${MOBILEGEN_EMBEDDED})
+if(MOBILEGEN_JNI)
+    foreach(_name bridge handles image_recognition model)
+        list(APPEND MOBILEGEN_CORE_SOURCES ${MOBILEGEN_NATIVE}/jni/${_name}.cpp)
+    endforeach()
+    if(NOT ANDROID)
+        find_package(JNI REQUIRED)
+        list(APPEND MOBILEGEN_ENGINE_INCLUDES ${JNI_INCLUDE_DIRS})
+    endif()
+endif()
+
+# Without a C++ library: the runtime brings what little of it is needed, and exceptions and
+# run-time types are off, so the C driver links.
+function(mobilegen_settings target)
+    target_include_directories(${target} PRIVATE
+        ${MOBILEGEN_NATIVE}/include ${MOBILEGEN_NATIVE} ${MOBILEGEN_GENERATED}
+        ${MOBILEGEN_ENGINE_INCLUDES})
+    target_compile_definitions(${target} PRIVATE ${MOBILEGEN_ENGINE_DEFINITIONS})
+    target_compile_options(${target} PRIVATE
+        ${MOBILEGEN_OPTIONS} $<$<CONFIG:Debug>:-O0>
+        $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions -fno-rtti>)
+    set_target_properties(${target} PROPERTIES
+        CXX_STANDARD 11 CXX_STANDARD_REQUIRED ON CXX_EXTENSIONS OFF
+        POSITION_INDEPENDENT_CODE ON LINKER_LANGUAGE C)
+    target_link_libraries(${target} PRIVATE m)
+    if(ANDROID)
+        target_link_libraries(${target} PRIVATE log)
+    else()
+        target_link_libraries(${target} PRIVATE pthread)
+    endif()
+endfunction()
+
+add_library(mobilegen SHARED ${MOBILEGEN_CORE_SOURCES} ${MOBILEGEN_ENGINE_SOURCES})
+mobilegen_settings(mobilegen)
+set(_version_script ${MOBILEGEN_NATIVE}/exports.map)
+set_target_properties(mobilegen PROPERTIES
+    OUTPUT_NAME ${MOBILEGEN_NAME} PREFIX lib LINK_DEPENDS ${_version_script})
+
+# 16 KB pages are required by Android 15; both hash tables, because API 21 knows only the old one.
+target_link_options(mobilegen PRIVATE
+    LINKER:--version-script=${_version_script}
+    LINKER:-z,max-page-size=16384 LINKER:-z,relro LINKER:-z,now LINKER:-z,defs
+    LINKER:--hash-style=both LINKER:--build-id=sha1 LINKER:--gc-sections)
+if(MOBILEGEN_STRIP)
+    target_link_options(mobilegen PRIVATE LINKER:-s)
+endif()
+include(CheckLinkerFlag)
+check_linker_flag(C LINKER:--icf=all MOBILEGEN_HAS_ICF)
+if(MOBILEGEN_HAS_ICF)
+    target_link_options(mobilegen PRIVATE LINKER:--icf=all)
+endif()
