@@ -221,6 +221,8 @@ class Library:
         needed: Names of the libraries it needs.
         exports: Names that it defines for others.
         imports: Names that it takes from others.
+        licence: Of the runtime inside, which has to go wherever the library goes; None for a
+            runtime without a licence of its own.
     """
 
     target: Target
@@ -232,6 +234,7 @@ class Library:
     exports: tuple[str, ...]
     imports: tuple[str, ...]
     toolchain: str
+    licence: Path | None = None
     checks: tuple[Check, ...] = ()
 
 

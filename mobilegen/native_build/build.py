@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 from mobilegen import console
@@ -50,7 +51,8 @@ def build_library(
 ) -> Library:
     """Build lib<name>.so: the runtime cut to the model, the C interface, the Java natives.
 
-    The library is written to `work_dir`, and beside it a file that tells what its bytes are;
+    The library is written to `work_dir`, and beside it a file that tells what its bytes are, and
+    the licence of the runtime;
     everything else there may be deleted. The same arguments give the same bytes, wherever the
     folders are.
 
@@ -75,9 +77,11 @@ def build_library(
     with object_set(plan, target, toolchain, jobs=jobs, offline=offline) as objects:
         variables = _variables(plan, target, objects, generated, name)
         built = _link(target, toolchain, variables, work_dir / "cmake", jobs) / f"lib{name}.so"
+        terms = (objects.source / plan.recipe.source.licence).read_bytes()
     path = write_bytes(work_dir / f"lib{name}.so", built.read_bytes())
+    licence = write_bytes(work_dir / f"LICENSE.{plan.runtime}.txt", terms)
     _keep_sizes(path, built.with_suffix(".map"), artifact)
-    return describe(path, target, toolchain, package)
+    return replace(describe(path, target, toolchain, package), licence=licence)
 
 
 def build_benchmark(

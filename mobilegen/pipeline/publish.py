@@ -95,8 +95,7 @@ def publish(plan: BuildPlan, done: set[str]) -> BuildReport:
     with new_dir(plan.state / FRESH) as fresh:
         _lay_out_model(plan, fresh / "model")
         for abi in plan.abis:
-            library = store.read_result(plan, f"lib/{abi}", Library)
-            _place(library.path, fresh / "lib" / abi / library.path.name)
+            _lay_out_library(store.read_result(plan, f"lib/{abi}", Library), fresh / "lib")
         if plan.apk:
             app = store.read_result(plan, "apk", Apk)
             _place(app.path, fresh / "apk" / app.path.name)
@@ -118,6 +117,12 @@ def _merge(plan: BuildPlan) -> Merge | None:
         return None
     project = store.read_result(plan, "project", Project)
     return plan_merge(project, plan.out / project.platform, force=plan.force)
+
+
+def _lay_out_library(library: Library, folder: Path) -> None:
+    _place(library.path, folder / library.target.abi / library.path.name)
+    if library.licence:
+        _place(library.licence, folder / library.licence.name)
 
 
 def _lay_out_model(plan: BuildPlan, folder: Path) -> None:
@@ -166,7 +171,8 @@ def _library(plan: BuildPlan, abi: str) -> Library:
     """A library as the report has it: below lib/, its checks among all checks."""
     library = store.read_result(plan, f"lib/{abi}", Library)
     path = Path("lib", abi, library.path.name)
-    return dataclasses.replace(library, path=path, checks=())
+    licence = Path("lib", library.licence.name) if library.licence else None
+    return dataclasses.replace(library, path=path, licence=licence, checks=())
 
 
 def _options(plan: BuildPlan) -> tuple[tuple[str, str], ...]:

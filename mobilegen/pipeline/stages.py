@@ -43,6 +43,7 @@ from mobilegen.pipeline.store import (
     close_folder,
     leave_result,
     read_result,
+    relocate,
 )
 from mobilegen.platforms.android.options import PLATFORM
 from mobilegen.resources import native_identity, source_identity, templates_identity
@@ -263,7 +264,7 @@ def make_library(plan: BuildPlan, folder: Path, abi: str) -> str:
         refuse_failures(library.checks)
         for file in [path for path in Path(scratch).iterdir() if path.is_file()]:
             shutil.copyfile(file, folder / file.name)
-    placed = dataclasses.replace(library, path=folder / library.path.name)
+        placed = relocate(library, Path(scratch), folder)
     leave_result(plan, f"lib/{abi}", folder, placed)
     return f"{library.size:,} bytes, {toolchain.reason}"
 

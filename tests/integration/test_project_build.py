@@ -78,6 +78,15 @@ def test_what_is_in_it(sample: Path) -> None:
     assert (project / "gradlew").stat().st_mode & 0o111
 
 
+def test_the_licence_goes_with_the_library(sample: Path) -> None:
+    """ncnn's demands it, of binaries too."""
+    result = sample / "build"
+    text = (result / "lib" / "LICENSE.ncnn.txt").read_bytes()
+    assert b"Redistributions in binary form must reproduce" in text
+    (copy,) = (result / "android" / "sdk" / "src" / "main" / "assets").rglob("LICENSE*")
+    assert copy.read_bytes() == text
+
+
 def test_golden_results_are_those_of_the_reference(sample: Path) -> None:
     folder = sample / "build" / "android" / GOLDEN
     facts = json.loads((folder / "golden.json").read_text("utf-8"))

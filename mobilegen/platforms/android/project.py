@@ -149,6 +149,9 @@ def _copied(options: ProjectOptions, parts: ProjectParts) -> Iterator[ProjectFil
         if parts.labels:
             path = f"{assets}/{LABELS_FILE}"
             yield ProjectFile(path, parts.labels, sha256_file(parts.labels))
+    licences = {each.licence.name: each.licence for each in parts.libraries if each.licence}
+    for name, source in licences.items():
+        yield ProjectFile(f"{assets}/{name}", source, sha256_file(source))
     for library in parts.libraries:
         path = f"sdk/src/main/jniLibs/{library.target.abi}/{library.path.name}"
         yield ProjectFile(path, library.path, library.sha256)
