@@ -135,6 +135,8 @@ def _library(folder: Path, abi: str) -> Library:
     folder.mkdir(parents=True)
     path = folder / "libphoto.so"
     path.write_bytes(abi.encode())
+    licence = folder / "LICENSE.txt"
+    licence.write_text("Free.")
     return Library(
         target=Target("android", abi, 21),
         path=path,
@@ -145,6 +147,7 @@ def _library(folder: Path, abi: str) -> Library:
         exports=(),
         imports=(),
         toolchain="",
+        licence=licence,
     )
 
 

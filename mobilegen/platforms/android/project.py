@@ -101,7 +101,7 @@ def _rendered(options: ProjectOptions, parts: ProjectParts, folder: Path) -> Ite
 
 def _values(options: ProjectOptions, parts: ProjectParts) -> dict[str, Any]:
     """Return what the templates may print."""
-    artifact = parts.artifact
+    artifact, licence = parts.artifact, _licence(parts)
     library = library_values(
         options.package,
         options.name,
@@ -130,6 +130,7 @@ def _values(options: ProjectOptions, parts: ProjectParts) -> dict[str, Any]:
         "runtime": f"{artifact.runtime} {artifact.runtime_version}",
         "precision": artifact.precision,
         "weights_sha256": dict(artifact.files)["weights"].sha256,
+        "licence_asset": f"{options.name}/{licence.name}" if licence else "",
         "generator": f"mobilegen {mobilegen.__version__}",
     }
 
@@ -138,6 +139,11 @@ def _ndk_version(libraries: tuple[Library, ...]) -> str:
     """Return the version of the NDK that made the libraries; "" when none did."""
     versions = {library.toolchain for library in libraries if library.toolchain.startswith(_NDK)}
     return min(versions).removeprefix(_NDK) if len(versions) == 1 else ""
+
+
+def _licence(parts: ProjectParts) -> Path | None:
+    """Return the licence of the runtime in the libraries, which is that of all of them."""
+    return next((library.licence for library in parts.libraries if library.licence), None)
 
 
 def _copied(options: ProjectOptions, parts: ProjectParts) -> Iterator[ProjectFile]:
@@ -149,9 +155,8 @@ def _copied(options: ProjectOptions, parts: ProjectParts) -> Iterator[ProjectFil
         if parts.labels:
             path = f"{assets}/{LABELS_FILE}"
             yield ProjectFile(path, parts.labels, sha256_file(parts.labels))
-    licences = {each.licence.name: each.licence for each in parts.libraries if each.licence}
-    for name, source in licences.items():
-        yield ProjectFile(f"{assets}/{name}", source, sha256_file(source))
+    if licence := _licence(parts):
+        yield ProjectFile(f"{assets}/{licence.name}", licence, sha256_file(licence))
     for library in parts.libraries:
         path = f"sdk/src/main/jniLibs/{library.target.abi}/{library.path.name}"
         yield ProjectFile(path, library.path, library.sha256)

@@ -112,6 +112,14 @@ public final class DemoBehaviourTest {
     }
 
     @Test
+    public void theLicenceOfTheEngineIsShown() {
+        SettingsActivity settings = Robolectric.setupActivity(SettingsActivity.class);
+        settings.findViewById(R.id.button_licence).performClick();
+        String text = shadowOf(ShadowAlertDialog.getLatestAlertDialog()).getMessage().toString();
+        assertTrue(text, text.contains("Redistributions in binary form must reproduce"));
+    }
+
+    @Test
     public void theCameraIsOpenedWhenItIsAllowed() {
         shadowOf(activity.getApplication()).grantPermissions(Manifest.permission.CAMERA);
         activity.findViewById(R.id.button_camera).performClick();
