@@ -110,16 +110,12 @@ def _require_jdk() -> Jdk:
 
 def shims() -> Path:
     """Return the folder with the libraries that stand for Android's, and with `OPENER`."""
-    return programs.build(
-        "jvm",
-        [
-            *(
-                programs.Program(name, _TARGET, _shim_sources(name), _shim_options(name))
-                for name in _SHIMS
-            ),
-            programs.Program(OPENER, _TARGET, ("jvm/opener.c",), _OPENER_OPTIONS),
-        ],
-    )
+    stand_ins = [
+        programs.Program(name, _shim_sources(name), _shim_options(name), target=_TARGET)
+        for name in _SHIMS
+    ]
+    opener = programs.Program(OPENER, ("jvm/opener.c",), _OPENER_OPTIONS, target=_TARGET)
+    return programs.build("jvm", [*stand_ins, opener])
 
 
 def _shim_sources(name: str) -> tuple[str, ...]:
