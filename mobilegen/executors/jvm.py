@@ -129,7 +129,7 @@ def _shim_options(name: str) -> tuple[str, ...]:
 
 def _classes(jdk: Jdk, request: Request) -> Path:
     """Compile the driver and the classes that apps get; return the folder of classes."""
-    sources = _sources(request.package)
+    sources = _sources(request)
     digest = sha256_bytes("\n".join((str(jdk.version), *sources.values())).encode())
     folder = cache_dir() / "executors" / f"classes-{digest[:16]}"
     with file_lock(folder.with_suffix(".lock")):
@@ -139,14 +139,15 @@ def _classes(jdk: Jdk, request: Request) -> Path:
     return folder
 
 
-def _sources(package: str) -> dict[str, str]:
+def _sources(request: Request) -> dict[str, str]:
     """Return the source of each class by its name; what needs Android itself is left out."""
     own = {
         name: (programs.tools_dir() / "jvm" / f"{name}.java").read_text("utf-8")
         for name in ("Driver", "Images")
     }
-    inside = f"package {check_package(package)};\n{own['Images']}"
-    apps = {name: java_source(name, package, _TESTED) for name in _APP_CLASSES}
+    package, model = check_package(request.package), request.artifact
+    inside = f"package {package};\n{own['Images']}"
+    apps = {name: java_source(name, package, _TESTED, model) for name in _APP_CLASSES}
     return {"Driver": own["Driver"], "Start": _START, "Images": inside, **apps}
 
 
