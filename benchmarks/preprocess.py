@@ -39,8 +39,8 @@ from mobilegen.resources import native_dir  # noqa: E402
 from mobilegen.system.files import cache_dir, write_text  # noqa: E402
 from mobilegen.system.process import run  # noqa: E402
 from mobilegen.toolchains.choose import choose  # noqa: E402
-from mobilegen.toolchains.embedded import find_zig  # noqa: E402
 from mobilegen.toolchains.targets import ANDROID_ABIS, android_target  # noqa: E402
+from mobilegen.toolchains.zig import find_zig  # noqa: E402
 
 SIZES = [(4000, 3000), (1280, 720), (600, 400)]
 SIDE = 224

@@ -24,8 +24,9 @@ def main() -> None:
     except Exception as error:
         if "--debug" in sys.argv:
             raise
-        console.error(_describe(error))
-        sys.exit(error.exit_code if isinstance(error, MobilegenError) else 1)
+        told = _told(error)
+        console.error(str(told))
+        sys.exit(told.exit_code)
 
 
 def _run() -> None:
@@ -41,14 +42,14 @@ def _run() -> None:
     app(standalone_mode=True)
 
 
-def _describe(error: Exception) -> str:
+def _told(error: Exception) -> MobilegenError:
     if isinstance(error, MobilegenError):
-        return str(error)
+        return error
     if isinstance(error, OSError):
-        return str(from_os(error))
-    return (
-        f"unexpected {type(error).__name__}: {error}\n"
-        "  try: the same command as `mobilegen --debug ...` shows where it comes from"
+        return from_os(error)
+    return MobilegenError(
+        f"unexpected {type(error).__name__}: {error}",
+        hint="the same command as `mobilegen --debug ...` shows where it comes from",
     )
 
 

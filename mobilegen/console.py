@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -22,13 +21,21 @@ _stdout = RichConsole(highlight=False, soft_wrap=True)
 _stderr = RichConsole(stderr=True, highlight=False, soft_wrap=True)
 
 
-# Controls of the terminal but tab and line end, and halves of characters that cannot be encoded.
-_UNSHOWN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+def printable(text: str, *, keep: str = "") -> str:
+    """Return text in which every character that does something instead of being seen is a code.
+
+    Names in models and label files may hold anything: what moves a terminal's cursor, changes
+    its colours, or turns the direction of a line.
+
+    Args:
+        keep: Such characters that may stay.
+    """
+    return "".join(c if c.isprintable() or c in keep else ascii(c)[1:-1] for c in text)
 
 
 def _shown(text: str) -> str:
-    """Return text that does nothing to a terminal: names come out of models and label files."""
-    return escape(_UNSHOWN.sub(lambda match: ascii(match[0])[1:-1], text))
+    """Return lines of text for a terminal, without markup."""
+    return escape(printable(text, keep="\t\n"))
 
 
 def is_terminal() -> bool:
@@ -81,17 +88,6 @@ def live(text: str) -> Iterator[Status | None]:
         return
     with _stderr.status(escape(text)) as status:
         yield status
-
-
-def printable(text: str, *, keep: str = "") -> str:
-    """Return text without what would move a terminal's cursor or change its colours.
-
-    Names in models and label files may hold anything.
-
-    Args:
-        keep: Unprintable characters that may stay.
-    """
-    return "".join(c if c.isprintable() or c in keep else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def table(

@@ -131,11 +131,12 @@ class PackagingError(MobilegenError):
     exit_code = 15
 
 
-def from_os(error: OSError) -> MobilegenError:
+def from_os(
+    error: OSError,
+    what: str = "the system refused to read or write a file",
+    *,
+    hint: str = "check the path, its permissions and the free space",
+) -> FileError:
     """Return what the system refused as an error for people: no right, no space, no such path."""
-    place = f"{error.filename}: " if error.filename else ""
-    return MobilegenError(
-        "the system refused to read or write a file",
-        seen=[f"{place}{error.strerror or error}"],
-        hint="check the path, its permissions and the free space",
-    )
+    place = f": {error.filename}" if error.filename else ""
+    return FileError(what, seen=[f"{error.strerror or error}{place}"], hint=hint)

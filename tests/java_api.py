@@ -9,12 +9,19 @@ from pathlib import Path
 from android_project import ANDROID
 from native_models import Converted
 
+from mobilegen.artifacts import Artifact, FileRecord
 from mobilegen.platforms.android.sources import CLASSES, java_source
 from mobilegen.system.download import fetch
 from mobilegen.system.process import run
 
 PACKAGE = "com.example.vision"
 NAME = "recognition"
+# Of a model only the names of its files are of interest to the classes.
+_FILES = (
+    ("params", FileRecord("model.param", 0, "")),
+    ("weights", FileRecord("model.bin", 0, "")),
+)
+MODEL = Artifact("ncnn", "1", "fp32", Path(), _FILES, (), (), (), "original")
 
 
 def compile_java(folder: Path, *tests: Path) -> Path:
@@ -22,7 +29,7 @@ def compile_java(folder: Path, *tests: Path) -> Path:
     package = folder / "java" / Path(*PACKAGE.split("."))
     package.mkdir(parents=True)
     for name in CLASSES:
-        (package / f"{name}.java").write_text(java_source(name, PACKAGE, NAME), "utf-8")
+        (package / f"{name}.java").write_text(java_source(name, PACKAGE, NAME, MODEL), "utf-8")
     for test in tests:
         shutil.copy(test, package)
     argv = ["javac", "--release", "8", "-encoding", "UTF-8", "-Xlint:-options", "-Werror"]

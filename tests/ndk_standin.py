@@ -11,8 +11,9 @@ import shutil
 from pathlib import Path
 
 from mobilegen.resources import native_dir
-from mobilegen.toolchains.embedded import find_zig, prepare
+from mobilegen.toolchains.embedded import prepare
 from mobilegen.toolchains.targets import android_abi, android_target
+from mobilegen.toolchains.zig import find_zig
 
 VERSION = "28.2.13676358"
 _HOST = Path("toolchains", "llvm", "prebuilt", "linux-x86_64")

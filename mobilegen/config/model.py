@@ -18,7 +18,7 @@ from mobilegen.config.values import parse_abis, parse_shape, to_float32
 from mobilegen.platforms.android.apk.settings import RouteChoice
 from mobilegen.platforms.android.application import check_application_id
 from mobilegen.platforms.android.jni import check_package
-from mobilegen.platforms.android.libraries import check_library_name
+from mobilegen.platforms.android.libraries import LIBRARY_NAME, check_library_name
 
 ResizeMethod = Literal[
     "pillow-bilinear",
@@ -109,7 +109,7 @@ class Settings(_Section):
 
     model: Path = Field(description="The model file, relative to this file.")
     name: str = Field(
-        pattern=r"^[a-z][a-z0-9_]{0,63}$",
+        pattern=LIBRARY_NAME,
         description="Name of the library: lib<name>.so. Small letters, digits, underscores.",
     )
     package: str = Field("com.example.sdk", description="Java package of the API classes.")

@@ -14,7 +14,6 @@ from mobilegen.executors.base import Execution, ExecutionError, Request, Unavail
 from mobilegen.platforms.android.jni import jni_prefix
 from mobilegen.system import process
 
-_TARGETS = {"x86": "x86-linux-musl", "x86_64": "x86_64-linux-musl"}
 _SOURCES = (
     "elfrun/main.c",
     "elfrun/elf_image.c",
@@ -24,6 +23,7 @@ _SOURCES = (
     "elfrun/images.c",
     "bionic_shim/bionic.c",
 )
+_OPTIONS = ("-Wall", "-Wextra", "-Werror", "-Wno-cast-function-type")
 _HOSTS = ("x86_64", "amd64")
 
 
@@ -69,8 +69,8 @@ def _program(abi: str) -> Path:
             f"{abi} libraries run natively on x86_64 Linux only", "prove the build on such a host"
         )
     name = f"elfrun-{abi}"
-    options = ("-static", "-Wall", "-Wextra", "-Werror", "-Wno-cast-function-type")
-    return programs.build(name, [programs.Program(name, _TARGETS[abi], _SOURCES, options)]) / name
+    program = programs.Program(name, _SOURCES, _OPTIONS, static_for=abi)
+    return programs.build(name, [program]) / name
 
 
 def _arguments(request: Request) -> list[str]:

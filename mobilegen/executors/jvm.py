@@ -22,7 +22,8 @@ __all__ = ["Jdk", "execute", "find_jdk", "prepare"]
 
 _COMPILE_SECONDS = 120.0
 _TARGET = "x86_64-linux-gnu.2.17"
-_SHARED = ("-shared", "-fPIC", "-fvisibility=hidden")
+# Without the compiler's helper functions: 3 s to compile, and glibc has what is called.
+_SHARED = ("-shared", "-fPIC", "-fvisibility=hidden", "-rtlib=none", "-Wl,-z,defs")
 # Each stands for the Android library of its name and brings glibc's with it.
 _SHIMS = {"libc.so": ("-lc", "-ldl"), "libm.so": ("-lm",), "libdl.so": ("-ldl",), "liblog.so": ()}
 OPENER = "libopener.so"
@@ -110,16 +111,12 @@ def _require_jdk() -> Jdk:
 
 def shims() -> Path:
     """Return the folder with the libraries that stand for Android's, and with `OPENER`."""
-    return programs.build(
-        "jvm",
-        [
-            *(
-                programs.Program(name, _TARGET, _shim_sources(name), _shim_options(name))
-                for name in _SHIMS
-            ),
-            programs.Program(OPENER, _TARGET, ("jvm/opener.c",), _OPENER_OPTIONS),
-        ],
-    )
+    stand_ins = [
+        programs.Program(name, _shim_sources(name), _shim_options(name), target=_TARGET)
+        for name in _SHIMS
+    ]
+    opener = programs.Program(OPENER, ("jvm/opener.c",), _OPENER_OPTIONS, target=_TARGET)
+    return programs.build("jvm", [*stand_ins, opener])
 
 
 def _shim_sources(name: str) -> tuple[str, ...]:
@@ -132,7 +129,7 @@ def _shim_options(name: str) -> tuple[str, ...]:
 
 def _classes(jdk: Jdk, request: Request) -> Path:
     """Compile the driver and the classes that apps get; return the folder of classes."""
-    sources = _sources(request.package)
+    sources = _sources(request)
     digest = sha256_bytes("\n".join((str(jdk.version), *sources.values())).encode())
     folder = cache_dir() / "executors" / f"classes-{digest[:16]}"
     with file_lock(folder.with_suffix(".lock")):
@@ -142,14 +139,15 @@ def _classes(jdk: Jdk, request: Request) -> Path:
     return folder
 
 
-def _sources(package: str) -> dict[str, str]:
+def _sources(request: Request) -> dict[str, str]:
     """Return the source of each class by its name; what needs Android itself is left out."""
     own = {
         name: (programs.tools_dir() / "jvm" / f"{name}.java").read_text("utf-8")
         for name in ("Driver", "Images")
     }
-    inside = f"package {check_package(package)};\n{own['Images']}"
-    apps = {name: java_source(name, package, _TESTED) for name in _APP_CLASSES}
+    package, model = check_package(request.package), request.artifact
+    inside = f"package {package};\n{own['Images']}"
+    apps = {name: java_source(name, package, _TESTED, model) for name in _APP_CLASSES}
     return {"Driver": own["Driver"], "Start": _START, "Images": inside, **apps}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +12,11 @@ from mobilegen.executors.base import Unavailable
 from mobilegen.resources import native_dir
 from mobilegen.system import process
 from mobilegen.system.files import cache_dir, file_lock, new_dir, sha256_bytes
-from mobilegen.toolchains.embedded import Zig, find_zig
+from mobilegen.toolchains.static import static_identity, static_tools
+from mobilegen.toolchains.zig import Zig, find_zig
 
 _TIMEOUT_SECONDS = 300.0
-_COMMON = ("-O2", "-g0", "-s", "-std=gnu11", "-fno-sanitize=all", "-fno-builtin")
+_COMMON = ("-O2", "-g0", "-std=gnu11", "-fno-sanitize=all", "-fno-builtin")
 
 
 @dataclass(frozen=True)
@@ -23,15 +25,17 @@ class Program:
 
     Attributes:
         name: File name of the result.
-        target: zig's target triple.
         sources: C files below native/tools.
         options: Further options of the compiler.
+        target: zig's target triple, when it finds its C library on this computer.
+        static_for: The ABI whose instructions it has, when it holds its C library.
     """
 
     name: str
-    target: str
     sources: tuple[str, ...]
     options: tuple[str, ...] = ()
+    target: str = ""
+    static_for: str = ""
 
 
 def build(folder_name: str, programs: Sequence[Program]) -> Path:
@@ -60,27 +64,44 @@ def tools_dir() -> Path:
 
 def _identity(zig: Zig, programs: Sequence[Program]) -> str:
     header = (native_dir() / "include" / "mobilegen" / "engine.h").read_bytes()
-    parts = [zig.version.encode(), repr((_COMMON, *programs)).encode(), header]
+    tools = [static_identity(program.static_for) for program in programs if program.static_for]
+    parts = [zig.version.encode(), repr((_COMMON, *programs, *tools)).encode(), header]
     folders = {(tools_dir() / source).parent for program in programs for source in program.sources}
     parts += [path.read_bytes() for folder in sorted(folders) for path in sorted(folder.iterdir())]
     return sha256_bytes(b"".join(sha256_bytes(part).encode() for part in parts))
 
 
 def _compile(zig: Zig, program: Program, folder: Path) -> None:
-    include = [
-        f"-I{native_dir() / 'include'}",
-        f"-I{tools_dir() / 'bionic_shim'}",
-        f"-I{tools_dir() / 'elfrun'}",
-    ]
-    sources = [str(tools_dir() / source) for source in program.sources]
-    cache = cache_dir() / "zig-cache"
+    sources = [tools_dir() / source for source in program.sources]
+    if program.static_for:
+        _compile_static(program, sources, folder)
+        return
+    cache = str(cache_dir() / "zig-cache")
     process.run(
         [
-            zig.path, "cc", "-target", program.target, *_COMMON, *include,
-            *sources, *program.options, "-o", folder / program.name,
+            zig.path, "cc", "-target", program.target, "-s", *_COMMON, *_includes(), *sources,
+            *program.options, "-o", folder / program.name,
         ],
         title=f"compiling {program.name}",
         timeout=_TIMEOUT_SECONDS,
         cwd=folder,
-        env={"ZIG_GLOBAL_CACHE_DIR": str(cache), "ZIG_LOCAL_CACHE_DIR": str(cache)},
+        env={"ZIG_GLOBAL_CACHE_DIR": cache, "ZIG_LOCAL_CACHE_DIR": cache},
     )  # fmt: skip
+
+
+def _compile_static(program: Program, sources: Sequence[Path], folder: Path) -> None:
+    tools = static_tools(program.static_for)
+    with tempfile.TemporaryDirectory(prefix="mobilegen-") as temporary:
+        objects = [Path(temporary) / source.with_suffix(".o").name for source in sources]
+        options = [*_COMMON, *_includes(), *program.options]
+        commands = [
+            [*tools.compiler(), *options, "-c", source, "-o", to]
+            for source, to in zip(sources, objects, strict=True)
+        ]
+        for command in (*commands, tools.linker(folder / program.name, objects)):
+            process.run(command, title=f"compiling {program.name}", timeout=_TIMEOUT_SECONDS)
+
+
+def _includes() -> list[str]:
+    folders = (native_dir() / "include", tools_dir() / "bionic_shim", tools_dir() / "elfrun")
+    return [f"-I{folder}" for folder in folders]

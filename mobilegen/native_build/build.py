@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
 
 from mobilegen import console
 from mobilegen.artifacts import Artifact, Library, Target, Toolchain
-from mobilegen.errors import ConfigError, NativeBuildError, ProcessError
+from mobilegen.errors import NativeBuildError, ProcessError
 from mobilegen.native_build.elf import check_library, read_elf
 from mobilegen.native_build.header import EMBEDDED, NOTHING_ELSE, Contents, write_generated
 from mobilegen.native_build.objects import object_set
@@ -17,20 +16,12 @@ from mobilegen.native_build.plan import EnginePlan, ObjectSet
 from mobilegen.native_build.run import build_error, build_type, configure, ninja
 from mobilegen.native_build.sizes import SUFFIX, measure_sizes
 from mobilegen.platforms.android.jni import jni_exports
+from mobilegen.platforms.android.libraries import check_library_name
 from mobilegen.resources import native_dir
 from mobilegen.runtimes import catalog
 from mobilegen.serialize import dump_json
 from mobilegen.system.files import sha256_file, write_bytes
 
-# https://developer.android.com/ndk/guides/stable_apis
-_SYSTEM_LIBRARIES = frozenset(
-    (
-        "EGL", "GLESv1_CM", "GLESv2", "GLESv3", "OpenMAXAL", "OpenSLES", "aaudio", "amidi",
-        "android", "binder_ndk", "c", "camera2ndk", "dl", "icu", "jnigraphics", "log", "m",
-        "mediandk", "nativewindow", "neuralnetworks", "sync", "vulkan", "z",
-    )
-)  # fmt: skip
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 BENCHMARK = "benchmark"
 # A program has no natives of Java classes, which alone have a package.
 _NO_PACKAGE = "com.example"
@@ -58,7 +49,7 @@ def build_library(
 
     Args:
         artifact: The model's files, in the form of its runtime.
-        name: For System.loadLibrary: a letter or _, then letters, digits or _.
+        name: For System.loadLibrary: a small letter, then small letters, digits or _.
         package: Java package of the classes with natives.
         jobs: How many compilers may run at the same time.
         offline: Never use the network.
@@ -71,7 +62,7 @@ def build_library(
             that the library cannot carry.
         DownloadError: The runtime's source cannot be had.
     """
-    check_name(name)
+    check_library_name(name)
     plan = catalog.get(artifact.runtime).plan_native(artifact)
     generated = write_generated(artifact, plan, package, contents, work_dir / _GENERATED)
     with object_set(plan, target, toolchain, jobs=jobs, offline=offline) as objects:
@@ -144,27 +135,6 @@ def _variables(
         *build_type(plan.recipe.flags),
         *plan.write_sources(objects, generated),
     )
-
-
-def check_name(name: str) -> str:
-    """Return the name of a library unchanged if it is valid.
-
-    Raises:
-        ConfigError: It is not a letter or _ followed by letters, digits or _, or it is the
-            name of one of Android's own libraries.
-    """
-    if not _NAME.fullmatch(name):
-        raise ConfigError(
-            f"{name!r} is not a name for a native library",
-            seen=["allowed: a letter or _, then up to 63 letters, digits or _"],
-            hint="--name image_recognition",
-        )
-    if name in _SYSTEM_LIBRARIES:
-        raise ConfigError(
-            f"Android has a library lib{name}.so of its own, which would be loaded instead",
-            hint=f"--name my_{name}",
-        )
-    return name
 
 
 def describe(path: Path, target: Target, toolchain: Toolchain, package: str) -> Library:

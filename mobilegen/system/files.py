@@ -16,7 +16,7 @@ import filelock
 import platformdirs
 
 from mobilegen.artifacts import FileRecord
-from mobilegen.errors import BusyError, FileError
+from mobilegen.errors import BusyError, from_os
 
 _REMEDIES = {
     errno.ENOSPC: "free some space, or name another folder with --out",
@@ -41,8 +41,7 @@ def telling_os_errors(what: str) -> Iterator[None]:
         yield
     except OSError as error:
         hint = _REMEDIES.get(error.errno or 0, "check the folder and the disk")
-        place = f": {error.filename}" if error.filename else ""
-        raise FileError(what, seen=[f"{error.strerror or error}{place}"], hint=hint) from error
+        raise from_os(error, what, hint=hint) from error
 
 
 def cache_dir() -> Path:

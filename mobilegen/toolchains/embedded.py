@@ -7,11 +7,7 @@ libraries, start-up objects and the compiler's helper functions.
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
-import importlib.util
 import json
-import os
-import re
 import shutil
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -24,54 +20,12 @@ from mobilegen.system import process
 from mobilegen.system.files import cache_dir, file_lock, new_dir
 from mobilegen.toolchains.symbols import SYSTEM_LIBRARIES, Symbol, system_names, system_symbols
 from mobilegen.toolchains.targets import MIN_API_LEVEL, AndroidAbi, android_abi
+from mobilegen.toolchains.zig import Zig, copy_compiler_rt, find_zig, is_helper
 
 _TIMEOUT_SECONDS = 600.0
 # CMake projects link these by name although Android has them inside libc.
 _EMPTY_ARCHIVES = ("libpthread.a", "librt.a")
 _ZIG_CACHE = "zig-cache"
-# What clang calls where a processor of the ABIs has no instruction: arithmetic of integers wider
-# than a register, their conversion from and to floats, half precision. The rest (long double,
-# complex numbers, mathematics) takes most of the time to compile, and nobody here calls it.
-_HELPER = re.compile(
-    r"__(u?div|u?mod|mul|u?divmod|ashl|ashr|lshr)[sdt]i\d|__mulo[sdt]i4"
-    r"|__(clz|ctz|ffs|popcount|parity|bswap)[sdt]i2|__u?cmp[dt]i2"
-    r"|__(fix|fixuns|float|floatun)(sf|df|hf|si|di|ti){2}"
-    r"|__(extend|trunc)(hf|sf|df){2}2|__gnu_[fh]2[fh]_ieee"
-    r"|__aeabi_(u?idiv|u?ldiv)(mod)?|__aeabi_l(mul|lsl|lsr|asr|cmp)|__aeabi_ulcmp"
-    r"|__aeabi_(d2|f2|h2|i2|ui2|l2|ul2)\w+|__aeabi_unwind_cpp_pr\d"
-    r"|__clear_cache|__emutls_get_address"
-)
-_EXPORT = "if (!builtin.is_test) @export("
-
-
-@dataclass(frozen=True)
-class Zig:
-    """The zig executable, whose clang, LLD and ar are used."""
-
-    path: Path
-    version: str
-
-    @property
-    def lib(self) -> Path:
-        """Folder of the compiler's own headers and sources."""
-        return self.path.parent / "lib"
-
-
-def find_zig() -> Zig:
-    """Return the zig executable of the installed ziglang wheel.
-
-    Raises:
-        ToolchainError: The wheel is not installed, or has no executable.
-    """
-    spec = importlib.util.find_spec("ziglang")
-    if spec is None or spec.origin is None:
-        raise ToolchainError(
-            "the embedded toolchain is not installed", hint='pip install "ziglang==0.17.1"'
-        )
-    path = Path(spec.origin).parent / ("zig.exe" if os.name == "nt" else "zig")
-    if not path.is_file():
-        raise ToolchainError("the ziglang package has no zig executable", seen=[str(path)])
-    return Zig(path, importlib.metadata.version("ziglang"))
 
 
 def prepare(target: Target, *, root: Path | None = None) -> Toolchain:
@@ -127,10 +81,11 @@ def _sysroot() -> Path:
 
 
 def _identity(zig: Zig, abi: AndroidAbi, api_level: int) -> str:
-    """Hash everything that decides the bytes: zig, target, sysroot, CMake files, this module."""
+    """Hash everything that decides the bytes: zig, target, sysroot, CMake files, this code."""
     digest = hashlib.sha256()
     digest.update(json.dumps([zig.version, asdict(abi), api_level]).encode())
-    files = {"embedded.py": Path(__file__), **_source_files()}
+    code = Path(__file__).parent
+    files = {name: code / name for name in ("embedded.py", "zig.py")} | _source_files()
     for name, path in sorted(files.items()):
         digest.update(name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
@@ -179,7 +134,8 @@ class _Maker:
 
     def _make_builtins(self) -> None:
         sources = self.folder / "builtins"
-        _copy_compiler_rt(self.zig, sources, system_names(self.abi.name))
+        taken = system_names(self.abi.name)
+        copy_compiler_rt(self.zig, sources, lambda name: is_helper(name) and name not in taken)
         self._zig(
             "build-lib", "-fPIC", "-OReleaseSmall", "-fstrip", "-ffunction-sections",
             "-target", self.abi.zig_target(self.api_level), "-mcpu", self.abi.zig_cpu,
@@ -232,39 +188,3 @@ def stub_assembly(symbols: Iterable[Symbol]) -> str:
         lines += [f"    .globl {symbol.name}", f"    .type {symbol.name}, %object"]
         lines += [f"    .size {symbol.name}, 8", f"{symbol.name}:", "    .space 8"]
     return "\n".join([*lines, ""])
-
-
-def _copy_compiler_rt(zig: Zig, to: Path, taken: frozenset[str]) -> None:
-    """Copy zig's helper functions, to be compiled without those that are not wanted.
-
-    They come as one object, and what an object defines goes before what a shared library
-    does: unfiltered, the first division would replace Android's memcpy and sqrt by slow ones.
-
-    Args:
-        taken: Names that the system libraries have.
-    """
-    root = (zig.lib / "compiler_rt.zig").read_text("utf-8")
-    if root.count(_EXPORT) != 1:
-        raise ToolchainError(
-            f"ziglang {zig.version} exports its helper functions in an unknown way",
-            hint='pip install "ziglang==0.17.1"',
-        )
-    shutil.copytree(zig.lib / "compiler_rt", to / "compiler_rt")
-    sources = [root, *(path.read_text("utf-8") for path in (to / "compiler_rt").glob("*.zig"))]
-    mentioned = set(re.findall(r'"(\w+)"', "\n".join(sources)))
-    wanted = {name for name in mentioned - taken if _HELPER.fullmatch(name)}
-    root = root.replace(_EXPORT, "if (!builtin.is_test and comptime isWanted(name)) @export(")
-    (to / "compiler_rt.zig").write_text(root + _is_wanted(wanted), "utf-8")
-
-
-def _is_wanted(wanted: Iterable[str]) -> str:
-    names = ", ".join(f'"{name}"' for name in sorted(wanted))
-    return f"""
-fn isWanted(comptime name: []const u8) bool {{
-    @setEvalBranchQuota(1_000_000);
-    for ([_][]const u8{{ {names} }}) |wanted| {{
-        if (std.mem.eql(u8, name, wanted)) return true;
-    }}
-    return false;
-}}
-"""

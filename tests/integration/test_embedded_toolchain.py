@@ -14,9 +14,10 @@ from mobilegen.native_build.tools import clean_environment, cmake_program, defin
 from mobilegen.system.process import run
 from mobilegen.toolboxes import ensure
 from mobilegen.toolchains.choose import choose
-from mobilegen.toolchains.embedded import find_zig, prepare
+from mobilegen.toolchains.embedded import prepare
 from mobilegen.toolchains.symbols import system_names
 from mobilegen.toolchains.targets import ANDROID_ABIS, android_abi, android_target
+from mobilegen.toolchains.zig import find_zig
 
 DT_TEXTREL = 22
 TAG = lief.ELF.DynamicEntry.TAG

@@ -82,7 +82,7 @@ def test_names_cannot_steer_the_terminal(tmp_path: Path) -> None:
     model = models.lenet()
     model.graph.node[0].name = "a\x1b[2Jb\nc"
     text = succeed("inspect", models.save(model, tmp_path / "net.onnx"))
-    assert "\x1b" not in text and "a\ufffd[2Jb\ufffdc" in text
+    assert "\x1b" not in text and r"a\x1b[2Jb\nc" in text
 
 
 @pytest.mark.parametrize("abi", ANDROID_ABIS)

@@ -40,10 +40,11 @@ from mobilegen.images.crop import Region
 from mobilegen.images.preprocess import pixels_to_input
 from mobilegen.images.resize import resize
 from mobilegen.resources import native_dir
-from mobilegen.system.files import cache_dir, sha256_bytes
+from mobilegen.system.files import sha256_bytes
 from mobilegen.system.process import run
 from mobilegen.toolboxes import worker
-from mobilegen.toolchains.embedded import find_zig, prepare
+from mobilegen.toolchains.embedded import prepare
+from mobilegen.toolchains.static import static_tools
 from mobilegen.toolchains.targets import android_target
 
 CASES = 2000
@@ -294,16 +295,16 @@ def test_32_bit_x86_gives_the_same_bits(folder: Path, library: Library) -> None:
     native, program = native_dir(), folder / "preprocess-x86"
     sources = [*(native / "core" / "preprocess").glob("*.cpp"), native / "core" / "error.cpp"]
     sources.append(native / "tests" / "preprocess" / "preprocess_test.cpp")
-    cache = str(cache_dir() / "zig-cache")
-    run(
-        [find_zig().path, "cc", "-target", "x86-linux-musl", "-static", "-O2",
-         "-std=c++11", "-fno-exceptions", "-fno-rtti", "-ffp-contract=off", "-nostdinc++",
-         "-DPREPROCESS_TEST_MAIN", f"-I{native}", f"-I{native / 'include'}", *sources,
-         "-o", program],
-        title="compiling for 32-bit x86",
-        timeout=300,
-        env={"ZIG_GLOBAL_CACHE_DIR": cache, "ZIG_LOCAL_CACHE_DIR": cache},
+    options = (
+        "--driver-mode=g++", "-O2", "-std=c++11", "-fno-exceptions", "-fno-rtti",
+        "-ffp-contract=off", "-nostdinc++", "-DPREPROCESS_TEST_MAIN", f"-I{native}",
+        f"-I{native / 'include'}",
     )  # fmt: skip
+    tools, title = static_tools("x86"), "compiling for 32-bit x86"
+    objects = [folder / f"{source.stem}-x86.o" for source in sources]
+    for source, to in zip(sources, objects, strict=True):
+        run([*tools.compiler(), *options, "-c", source, "-o", to], title=title, timeout=300)
+    run(tools.linker(program, objects), title=title, timeout=300)
     cases = mixed_cases(10, 200)
     results = run_program(program, cases, folder)
     assert results == [(OK, library.run(case).tobytes()) for case in cases]

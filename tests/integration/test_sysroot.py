@@ -16,9 +16,9 @@ from mobilegen.errors import ProcessError
 from mobilegen.resources import native_dir
 from mobilegen.system.process import run
 from mobilegen.toolboxes import ensure
-from mobilegen.toolchains.embedded import find_zig
 from mobilegen.toolchains.symbols import SYSTEM_LIBRARIES, system_symbols
 from mobilegen.toolchains.targets import ANDROID_ABIS, android_abi
+from mobilegen.toolchains.zig import find_zig
 
 INCLUDE = native_dir() / "sysroot" / "include"
 HEADERS = sorted(path.relative_to(INCLUDE).as_posix() for path in INCLUDE.rglob("*.h"))

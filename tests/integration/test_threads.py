@@ -9,7 +9,7 @@ import pytest
 from mobilegen.errors import ProcessError
 from mobilegen.resources import native_dir
 from mobilegen.system.process import run
-from mobilegen.toolchains.embedded import find_zig
+from mobilegen.toolchains.zig import find_zig
 
 SOURCES = ("tests/omp_test.cpp", "engines/ncnn/omp.cpp")
 

@@ -13,7 +13,7 @@ from mobilegen.executors.base import Request
 from mobilegen.resources import native_dir
 from mobilegen.system import process
 from mobilegen.system.files import record
-from mobilegen.toolchains.embedded import Zig, find_zig
+from mobilegen.toolchains.zig import Zig, find_zig
 
 PACKAGE = "org.example.my_app"
 SHAPE = (1, 2, 2, 16)

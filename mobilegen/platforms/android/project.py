@@ -105,6 +105,7 @@ def _values(options: ProjectOptions, parts: ProjectParts) -> dict[str, Any]:
     library = library_values(
         options.package,
         options.name,
+        artifact,
         embedded=options.embedded,
         has_labels=parts.labels is not None,
     )

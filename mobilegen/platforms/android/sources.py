@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from mobilegen.artifacts import Artifact
 from mobilegen.platforms.android.jni import check_package
 from mobilegen.platforms.android.rendering import render
 from mobilegen.platforms.escapes import Code
@@ -15,45 +16,51 @@ CLASSES = (
     "ImageRecognition",
     "Model",
 )
-# Of the files beside the library that the classes look for in a folder.
-PARAMS_FILE = "model.param"
-WEIGHTS_FILE = "model.bin"
 LABELS_FILE = "labels.txt"
 _FOLDER = "sdk/src/main/java/SDK_PACKAGE"
 
 
 def library_values(
-    package: str, library: str, *, embedded: bool = False, has_labels: bool = False
+    package: str,
+    library: str,
+    artifact: Artifact,
+    *,
+    embedded: bool = False,
+    has_labels: bool = False,
 ) -> dict[str, Any]:
     """Return what the templates of the classes need.
 
     Args:
         library: Name for System.loadLibrary, and of the folder of assets.
+        artifact: Its files are those that the classes look for in a folder.
         embedded: The model is inside of the library.
         has_labels: There are labels among the assets.
 
     Raises:
         ConfigError: The package name is not valid.
     """
+    files = dict(artifact.files)
     return {
         "package": Code(check_package(package)),
         "library": library,
         "asset_folder": library,
-        "params_file": PARAMS_FILE,
-        "weights_file": WEIGHTS_FILE,
+        "params_file": files["params"].path,
+        "weights_file": files["weights"].path,
         "labels_file": LABELS_FILE,
         "embedded": embedded,
         "has_labels": has_labels and not embedded,
     }
 
 
-def java_source(name: str, package: str, library: str) -> str:
+def java_source(name: str, package: str, library: str, artifact: Artifact) -> str:
     """Return the source of one of `CLASSES`.
 
     Args:
         library: Name for System.loadLibrary.
+        artifact: The model that is opened.
 
     Raises:
         ConfigError: The package name is not valid.
     """
-    return render(f"{_FOLDER}/{name}.java.j2", library_values(package, library)).decode()
+    values = library_values(package, library, artifact)
+    return render(f"{_FOLDER}/{name}.java.j2", values).decode()

@@ -64,7 +64,7 @@ def test_model_file_without_settings(tmp_path: Path) -> None:
         ({"package": "com.new.app"}, ConfigError, "new"),
         ({"package": "1com.app"}, ConfigError, "1com"),
         ({"name": "No"}, ConfigError, "name"),
-        ({"name": "log"}, ConfigError, "Android itself"),
+        ({"name": "log"}, ConfigError, "liblog.so of its own"),
         ({"abi": 5}, ConfigError, "unknown ABI 5"),
         ({"precision": "int9"}, ConfigError, "fp32"),
         ({"limits": {"fp32": 1}}, ConfigError, "less than 1"),

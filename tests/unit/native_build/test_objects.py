@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from mobilegen.artifacts import Target, Toolchain
-from mobilegen.errors import ConfigError, NativeBuildError, ProcessError
-from mobilegen.native_build.build import check_name
+from mobilegen.errors import NativeBuildError, ProcessError
 from mobilegen.native_build.objects import object_names, set_key
 from mobilegen.native_build.run import build_error, build_type
 from mobilegen.runtimes.ncnn import native
@@ -79,20 +78,3 @@ def test_build_type_is_not_one_that_ncnn_knows() -> None:
     variables = dict(build_type(("-Os", "-w")))
     assert variables.pop("CMAKE_BUILD_TYPE").lower() != "release"
     assert set(variables.values()) == {"-Os -w"}
-
-
-@pytest.mark.parametrize("name", ["recognition", "_x", "A1_b", "a" * 64])
-def test_library_name(name: str) -> None:
-    assert check_name(name) == name
-
-
-@pytest.mark.parametrize("name", ["", "1a", "a-b", "a b", "a.b", "../a", "ä", "a" * 65, "a\n"])
-def test_wrong_library_name(name: str) -> None:
-    with pytest.raises(ConfigError, match="not a name for a native library"):
-        check_name(name)
-
-
-@pytest.mark.parametrize("name", ["c", "log", "android"])
-def test_name_of_a_system_library(name: str) -> None:
-    with pytest.raises(ConfigError, match=f"lib{name}.so of its own"):
-        check_name(name)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
+from mobilegen.artifacts import Artifact, FileRecord
 from mobilegen.errors import ConfigError
 from mobilegen.platforms.android.jni import (
     NATIVES,
@@ -15,6 +17,9 @@ from mobilegen.platforms.android.jni import (
     jni_prefix,
 )
 from mobilegen.platforms.android.sources import java_source
+
+FILES = (("params", FileRecord("net.txt", 0, "")), ("weights", FileRecord("net.bytes", 0, "")))
+MODEL = Artifact("ncnn", "1", "fp32", Path(), FILES, (), (), (), "original")
 
 
 @pytest.mark.parametrize(
@@ -96,6 +101,12 @@ def test_exports() -> None:
 
 @pytest.mark.parametrize("name", NATIVES)
 def test_java_class_has_the_same_natives(name: str) -> None:
-    text = java_source(name, "com.example", "x")
+    text = java_source(name, "com.example", "x", MODEL)
     declared = re.findall(r" native [\w\[\]]+ (\w+)\(", text)
     assert sorted(declared) == sorted(NATIVES[name])
+
+
+def test_java_class_opens_the_files_of_the_model() -> None:
+    text = java_source("Model", "com.example", "x", MODEL)
+    assert '"net.txt"' in text and '"net.bytes"' in text
+    assert "model.param" not in text and "model.bin" not in text

@@ -1,0 +1,48 @@
+"""Errors of the system become errors for people, with one exit code."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
+import pytest
+
+from mobilegen.__main__ import main
+from mobilegen.errors import FileError
+from mobilegen.system.files import telling_os_errors
+
+
+def refuse(path: Path) -> None:
+    raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+
+def test_where_it_is_expected(tmp_path: Path) -> None:
+    with pytest.raises(FileError) as caught, telling_os_errors("the result cannot be written"):
+        refuse(tmp_path)
+    assert caught.value.what == "the result cannot be written"
+    assert caught.value.seen == (f"Permission denied: {tmp_path}",)
+    assert "--out" in caught.value.hint
+
+
+def test_where_it_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("mobilegen.__main__._run", lambda: refuse(tmp_path))
+    with pytest.raises(SystemExit) as caught:
+        main()
+    assert caught.value.code == FileError.exit_code
+    assert f"Permission denied: {tmp_path}" in capsys.readouterr().err
+
+
+def test_an_error_of_our_own_keeps_its_name(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail() -> None:
+        raise ZeroDivisionError("by nothing")
+
+    monkeypatch.setattr("mobilegen.__main__._run", fail)
+    with pytest.raises(SystemExit) as caught:
+        main()
+    assert caught.value.code == 1
+    told = capsys.readouterr().err
+    assert "unexpected ZeroDivisionError: by nothing" in told and "mobilegen --debug" in told
