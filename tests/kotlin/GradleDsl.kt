@@ -44,7 +44,10 @@ class ManagedDevices {
     fun localDevices(block: Container<ManagedDevice>.() -> Unit) =
         Container { ManagedDevice() }.block()
 }
-class TestOptions { fun managedDevices(block: ManagedDevices.() -> Unit) = ManagedDevices().block() }
+class TestOptions {
+    var targetSdk: Int? = null
+    fun managedDevices(block: ManagedDevices.() -> Unit) = ManagedDevices().block()
+}
 
 open class Android {
     var namespace: String? = null
