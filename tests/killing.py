@@ -15,7 +15,7 @@ from program import command, succeed
 
 RESULT_PARTS = ("model", "lib", "android")
 
-_HIDDEN = (".mobilegen", ".mobilegen.json", ".gitignore")
+_HIDDEN = (".mobilegen", ".mobilegen.json", ".gitattributes", ".gitignore")
 
 
 @dataclass(frozen=True)

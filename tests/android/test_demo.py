@@ -8,13 +8,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 from android_robolectric import Device, Outcome, install, own_tests, run_tests
-from PIL import Image
+from PIL import ExifTags, Image
 from program import PHOTO, succeed
 
 from mobilegen.artifacts import Apk, BuildReport
+from mobilegen.images.preprocess import read_image
 from mobilegen.pipeline.result import open_result
 from mobilegen.platforms.android.apk.archive import Entry, read_entries, write_apk
 from mobilegen.platforms.android.apk.settings import ApkSettings
@@ -97,6 +99,52 @@ def test_tests_that_come_with_the_project(device: Device, project: Path) -> None
 def test_the_demo_does_what_users_expect(device: Device, facts: dict[str, str]) -> None:
     outcome = run_tests(device, SOURCES, [f"{PACKAGE}.DemoBehaviourTest"], properties=facts)
     outcome.require("aPictureOfTheAlbumIsNamed", "thePictureComesBackAfterTheProcessHasEnded")
+
+
+def made_pictures(folder: Path) -> Path:
+    """A picture in every orientation of EXIF, and with transparency; Pillow reads all alike."""
+    folder.mkdir()
+    noise = np.random.default_rng(1).integers(0, 256, (20, 30, 3), np.uint8)
+    plain = Image.fromarray(noise)
+    plain.save(folder / "plain.png")
+    turned = {1: None, 2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}
+    for orientation, undone in turned.items():
+        exif = Image.Exif()
+        exif[ExifTags.Base.Orientation] = orientation
+        path = folder / f"turned{orientation}.png"
+        stored = plain if undone is None else plain.transpose(Image.Transpose(undone))
+        stored.save(path, exif=exif)
+        assert np.array_equal(read_image(path), noise), orientation
+    for name, source in (("transparent", plain), ("coffee-transparent", coffee())):
+        alpha = Image.effect_noise(source.size, 100).point(lambda value: max(60, value))
+        changed = Image.merge("RGBA", (*source.split(), alpha))
+        changed.save(folder / f"{name}.png")
+        assert np.array_equal(read_image(folder / f"{name}.png"), source)
+    coffee().save(folder / "coffee.png")
+    Image.new("RGB", (9000, 2)).save(folder / "long.png")
+    return folder
+
+
+def coffee() -> Image.Image:
+    return Image.open(PHOTO / "coffee.png").convert("RGB")
+
+
+def test_screens_one_after_the_other(device: Device, facts: dict[str, str]) -> None:
+    outcome = run_tests(device, SOURCES, [f"{PACKAGE}.DemoJourneysTest"], properties=facts)
+    outcome.require("aScreenThatWasReturnedToShowsWhatHappens", "largeTextIsReadable")
+
+
+def test_the_camera_of_the_live_preview(device: Device, facts: dict[str, str]) -> None:
+    outcome = run_tests(device, SOURCES, [f"{PACKAGE}.LiveCameraTest"], properties=facts)
+    outcome.require("theReaderOutlivesTheFrameThatIsClassified", "framesAreTurnedUpright")
+
+
+def test_pictures_are_read_as_python_reads_them(
+    device: Device, facts: dict[str, str], tmp_path: Path
+) -> None:
+    told = {**facts, "mobilegen.made": str(made_pictures(tmp_path / "made"))}
+    outcome = run_tests(device, SOURCES, [f"{PACKAGE}.PicturesTest"], properties=told)
+    outcome.require("eachOfTheEightOrientationsIsSetUpright", "transparencyIsLeftOut")
 
 
 def test_control_other_expectations_fail(device: Device, facts: dict[str, str]) -> None:

@@ -23,7 +23,7 @@ FAULTS = (
         JAVA,
         "private void showStatus",
         'private void setText2() { String.format("%d", 1);\n'
-        '        ((TextView) findViewById(R.id.text_label)).setText("Hello");\n'
+        '        ((android.widget.TextView) findViewById(R.id.text_label)).setText("Hello");\n'
         "        new android.os.Handler() {\n"
         "            @Override public void handleMessage(android.os.Message m) { finish(); }\n"
         "        }; }\n\n    private void showStatus",

@@ -12,6 +12,7 @@ from android_project import CONFIGURATIONS, DEFAULT, compile_project
 from gradle_scripts import compile_scripts
 
 from mobilegen.errors import ProcessError
+from mobilegen.system.process import run
 
 
 @pytest.mark.parametrize("name", CONFIGURATIONS)
@@ -95,3 +96,20 @@ def test_commented_signing_compiles(tmp_path: Path) -> None:
     assert "\n    signingConfigs {\n" in text and "\n            signingConfig = " in text
     path.write_text(text, "utf-8")
     compile_scripts(folder, tmp_path / "out")
+
+
+def test_git_changes_no_byte(tmp_path: Path) -> None:
+    """Not even where Git is told to change ends of lines, as on Windows: the model is compared."""
+    project = android_project.render(DEFAULT, tmp_path / "rendered")
+    folder = android_project.lay_out(project, tmp_path / "android")
+    (folder / "sdk/src/main/assets/photo/model.param").write_bytes(b"7767517\n2 2\n")
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    git = ["git", "-C", folder, "-c", "core.autocrlf=true", "-c", "core.safecrlf=false"]
+    author = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
+    for step in (["init", "-q"], ["add", "-A"], [*author, "commit", "-q", "-m", "x"]):
+        run([*git, *step], title="git", timeout=60)
+    kept = [path for path in before if path.name not in (".gitignore", ".gitattributes")]
+    for path in kept:
+        path.unlink()
+    run([*git, "checkout", "-q", "--", "."], title="git", timeout=60)
+    assert {path: path.read_bytes() for path in before} == before

@@ -128,6 +128,53 @@ def test_distribution_is_fetched_once(
     assert requests == [f"/{NAME}.zip"]
 
 
+def test_proxy_of_the_users_settings(
+    project: Path, served: tuple[Path, str, list[str]], tmp_path: Path
+) -> None:
+    """The server here stands for a proxy; nothing else knows the address."""
+    folder, proxy, requests = served
+    address = f"http://gradle.invalid/{NAME}.zip"
+    behind = folder / "http:" / "gradle.invalid"
+    behind.mkdir(parents=True)
+    point(project, address, make_zip(behind / f"{NAME}.zip"))
+    home = tmp_path / "home"
+    home.mkdir()
+    host, _, port = proxy.removeprefix("http://").partition(":")
+    (project / "gradle.properties").write_text("systemProp.http.proxyPort=1\nother=2\n")
+    (home / "gradle.properties").write_text(
+        f"systemProp.http.proxyHost={host}\nsystemProp.http.proxyPort={port}\n"
+    )
+    assert "gradle of" in gradlew(project, home)
+    assert requests == [address]
+
+
+def test_answer_for_windows(
+    project: Path, served: tuple[Path, str, list[str]], tmp_path: Path
+) -> None:
+    """Folders that may have any letters are named by their variables."""
+    folder, address, _ = served
+    address = f"{address}/{NAME}.zip"
+    point(project, address, make_zip(folder / f"{NAME}.zip"))
+    home = tmp_path / "größe"
+    wrapper = project / PROPERTIES.with_name("GradleWrapper.java")
+    done = run(
+        ["java", "-Dgradlew.variables=MISSING,HOME_OF_GRADLE", wrapper, project, "-g", home],
+        title="the wrapper",
+        timeout=60,
+        env={"HOME_OF_GRADLE": str(home)},
+    )
+    place = f"wrapper/dists/{NAME}/{folder_hash(address)}/gradle-9.9.9"
+    assert done.stdout.strip() == f"%HOME_OF_GRADLE%/{place}"
+
+
+def test_the_batch_file_reads_that_answer() -> None:
+    text = (template_root() / "gradlew.bat").read_bytes().decode("ascii")
+    assert text.count("\n") == text.count("\r\n")
+    [answer] = [line for line in text.splitlines() if "GradleWrapper.java" in line]
+    assert '"-Dgradlew.variables=GRADLE_USER_HOME,USERPROFILE,project"' in answer
+    assert 'set "project=%~dp0."' in text and 'call set "distribution=%distribution%"' in text
+
+
 def test_link_to_the_script(
     project: Path, served: tuple[Path, str, list[str]], tmp_path: Path
 ) -> None:

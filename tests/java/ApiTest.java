@@ -6,6 +6,7 @@ import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -379,33 +380,43 @@ public final class ApiTest {
     private static void callEverythingWrongly() throws Exception {
         int calls = 0;
         int exceptions = 0;
+        Model model = Model.open(folder);
         for (Class<?> type : new Class<?>[] {Model.class, ImageRecognition.class}) {
             for (Method method : type.getDeclaredMethods()) {
                 if (Modifier.isNative(method.getModifiers())) {
                     method.setAccessible(true);
+                    checkReceiver(method);
                     Object[][] values = values(method.getParameterTypes());
                     int combinations = combinations(values);
                     for (int i = 0; i < Math.min(combinations, 3000); i++) {
                         int pick = combinations <= 3000 ? i : new Random(i).nextInt(combinations);
                         calls++;
-                        exceptions += call(method, arguments(values, pick)) ? 1 : 0;
+                        exceptions += call(model, method, arguments(values, pick)) ? 1 : 0;
                     }
                 }
             }
         }
+        model.close();
         ImageRecognition.setThread(1);
         ImageRecognition.clear();
         System.out.println(calls + " calls, " + exceptions + " exceptions");
         require(calls > 4000 && exceptions > calls / 2, "calls");
     }
 
-    private static boolean call(Method method, Object[] arguments) throws Exception {
+    /** What takes a handle keeps its model, and the buffers of that, until it returns. */
+    private static void checkReceiver(Method method) {
+        Class<?>[] types = method.getParameterTypes();
+        boolean handle = types.length > 0 && types[0] == long.class;
+        require(handle != Modifier.isStatic(method.getModifiers()), method.toString());
+    }
+
+    private static boolean call(Model model, Method method, Object[] arguments) throws Exception {
         try {
-            Object result = method.invoke(null, arguments);
+            Object result = method.invoke(model, arguments);
             if (method.getName().startsWith("open")) {
                 Method close = Model.class.getDeclaredMethod("close0", long.class);
                 close.setAccessible(true);
-                close.invoke(null, result);
+                close.invoke(model, result);
             }
             return false;
         } catch (InvocationTargetException error) {
@@ -531,6 +542,31 @@ public final class ApiTest {
         shared.close();
         require(faults.isEmpty(), faults.toString());
         closeWhileBusy();
+        checkForgotten();
+    }
+
+    /** A model that nobody has closed is closed when its object is collected. */
+    private static void checkForgotten() throws Exception {
+        Field handle = Model.class.getDeclaredField("handle");
+        handle.setAccessible(true);
+        Method label = Model.class.getDeclaredMethod("label0", long.class, int.class);
+        label.setAccessible(true);
+        long forgotten = handle.getLong(Model.open(folder));
+        Model other = Model.open(folder);
+        String reason = "";
+        for (int i = 0; i < 100 && reason.isEmpty(); i++) {
+            System.gc();
+            System.runFinalization();
+            Thread.sleep(10);
+            try {
+                label.invoke(other, forgotten, 0);
+            } catch (InvocationTargetException error) {
+                reason = error.getCause().getMessage();
+            }
+        }
+        require(reason.equals("the model is closed"), "a forgotten model: " + reason);
+        other.label(0);
+        other.close();
     }
 
     private static float[][] cycle() throws IOException {

@@ -62,7 +62,10 @@ class Ndk {
     val abiFilters: MutableSet<String> = mutableSetOf()
     var debugSymbolLevel: String? = null
 }
-class TestOptions { fun managedDevices(block: ManagedDevices.() -> Unit) = ManagedDevices().block() }
+class TestOptions {
+    var targetSdk: Int? = null
+    fun managedDevices(block: ManagedDevices.() -> Unit) = ManagedDevices().block()
+}
 
 open class Android {
     var namespace: String? = null

@@ -15,8 +15,8 @@ from mobilegen.resources import templates_dir
 SUFFIX = ".j2"
 # Folders of the template that are named after a package, by the value that has its name.
 PACKAGE_FOLDERS = {"SDK_PACKAGE": "package", "APP_PACKAGE": "app_package"}
-# A .gitignore among the templates would rule there.
-_RENAMED = {"gitignore": ".gitignore"}
+# Among the templates they would rule there.
+_RENAMED = {"gitattributes": ".gitattributes", "gitignore": ".gitignore"}
 
 
 def template_root() -> Path:

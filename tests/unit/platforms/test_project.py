@@ -122,6 +122,25 @@ def test_only_what_needs_pictures_asks_for_the_camera(tmp_path: Path) -> None:
     assert not [path for path in paths(project) if "Camera" in path or "Live" in path]
 
 
+def test_devices_without_a_part_of_the_camera_are_served(tmp_path: Path) -> None:
+    """The permission implies these features, and the store filters by them."""
+    android_project.render(DEFAULT, tmp_path)
+    root = ElementTree.parse(tmp_path / "project/app/src/main/AndroidManifest.xml").getroot()
+    features = {
+        e.attrib[f"{ANDROID}name"]: e.attrib[f"{ANDROID}required"]
+        for e in root.iter("uses-feature")
+    }
+    wanted = ("camera", "camera.any", "camera.autofocus")
+    assert features == {f"android.hardware.{name}": "false" for name in wanted}
+
+
+def test_tests_are_installed_by_new_phones(tmp_path: Path) -> None:
+    """An app of tests that targets less than 24 is refused from Android 15 on."""
+    android_project.render(DEFAULT, tmp_path)
+    text = (tmp_path / "project/sdk/build.gradle.kts").read_text("utf-8")
+    assert re.search(r"testOptions \{[^{}]*\n        targetSdk = 36\n", text)
+
+
 def test_no_hostile_text_in_build_files(tmp_path: Path) -> None:
     """Each literal is closed where it should be, and no template of Kotlin is left open."""
     android_project.render(CONFIGURATIONS["everything"], tmp_path)

@@ -54,8 +54,11 @@ public final class GradleWrapper {
      */
     public static void main(String[] arguments) {
         try {
-            Path project = Path.of(arguments[0]);
-            System.out.println(new GradleWrapper(project, userHome(arguments)).distribution());
+            Path project = Path.of(arguments[0]).toAbsolutePath().normalize();
+            Path userHome = userHome(arguments).toAbsolutePath().normalize();
+            readSystemProperties(project);
+            readSystemProperties(userHome);
+            System.out.println(named(new GradleWrapper(project, userHome).distribution()));
         } catch (IOException | URISyntaxException | IllegalArgumentException error) {
             String message = error.getMessage();
             System.err.println("gradlew: " + (message == null ? error : message));
@@ -70,15 +73,55 @@ public final class GradleWrapper {
             if (named && i + 1 < arguments.length) {
                 return Path.of(arguments[i + 1]);
             }
-            if (argument.startsWith("--gradle-user-home=")) {
+            if (argument.startsWith("--gradle-user-home=")
+                    || argument.startsWith("-Dgradle.user.home=")) {
                 return Path.of(argument.substring(argument.indexOf('=') + 1));
             }
+        }
+        String property = System.getProperty("gradle.user.home");
+        if (property != null) {
+            return Path.of(property);
         }
         String variable = System.getenv("GRADLE_USER_HOME");
         if (variable != null && !variable.isEmpty()) {
             return Path.of(variable);
         }
         return Path.of(System.getProperty("user.home"), ".gradle");
+    }
+
+    /** Takes over what begins with systemProp, for example the address of a proxy. */
+    private static void readSystemProperties(Path folder) throws IOException {
+        Path file = folder.resolve("gradle.properties");
+        if (!Files.isRegularFile(file)) {
+            return;
+        }
+        Properties found = new Properties();
+        try (InputStream input = Files.newInputStream(file)) {
+            found.load(input);
+        }
+        for (String name : found.stringPropertyNames()) {
+            if (name.startsWith("systemProp.")) {
+                System.setProperty(
+                        name.substring("systemProp.".length()), found.getProperty(name));
+            }
+        }
+    }
+
+    /**
+     * A path that begins with the name of an environment variable where it can: Java and the
+     * command line of Windows do not write letters outside of ASCII in the same way.
+     */
+    private static String named(Path path) {
+        for (String name : System.getProperty("gradlew.variables", "").split(",")) {
+            String value = name.isEmpty() ? null : System.getenv(name);
+            if (value != null && !value.isEmpty()) {
+                Path folder = Path.of(value).toAbsolutePath().normalize();
+                if (path.startsWith(folder)) {
+                    return "%" + name + "%" + File.separator + folder.relativize(path);
+                }
+            }
+        }
+        return path.toString();
     }
 
     private Path propertiesFile() {
