@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 from android_pins import fetch_pinned
+from java_tools import QUICK, QUICK_JAVAC
 
 from mobilegen.executors.jdk import CLEAN, Jdk
 from mobilegen.system.process import run
@@ -30,14 +31,16 @@ def api_findings(classes: Path, jdk: Jdk, *, oldest: int) -> list[str]:
     ]
     with tempfile.TemporaryDirectory(prefix="api-") as temporary:
         path = os.pathsep.join(map(str, (temporary, *jars)))
+        compile_check = [jdk.javac, *QUICK_JAVAC, "-encoding", "UTF-8", "-cp", path]
         run(
-            [jdk.javac, "-encoding", "UTF-8", "-cp", path, "-d", temporary, *_SOURCES.iterdir()],
+            [*compile_check, "-d", temporary, *_SOURCES.iterdir()],
             title="compiling the check of API levels",
             timeout=_SECONDS,
             env=CLEAN,
         )
+        check = [jdk.java, *QUICK, "-Xmx1g", "-cp", path, "ApiLevels"]
         done = run(
-            [jdk.java, "-Xmx1g", "-cp", path, "ApiLevels", str(oldest), classes, *signatures],
+            [*check, str(oldest), classes, *signatures],
             title="the check of API levels",
             timeout=_SECONDS,
             env=CLEAN,

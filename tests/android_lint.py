@@ -18,6 +18,7 @@ from zipfile import ZipFile
 
 from android_classes import MANIFEST, compile_app
 from android_pins import fetch_pinned
+from java_tools import QUICK
 
 from mobilegen.executors.jdk import CLEAN
 from mobilegen.platforms.android.apk.layout import sources_of
@@ -90,7 +91,7 @@ def _run(old: Path, classes: Path, folder: Path, tools: Tools) -> str:
     jars = os.pathsep.join(map(str, fetch_pinned("lint").values()))
     done = run(
         [
-            tools.jdk.java, "-Xmx2g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+            tools.jdk.java, "-Xmx2g", *QUICK,
             *(f"--add-opens=java.base/{name}=ALL-UNNAMED" for name in _OPENED),
             f"-Duser.home={folder}", f"-Dcom.android.tools.lint.bindir={folder / 'sdk' / 'tools'}",
             "-cp", jars,

@@ -9,6 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
+from android_pins import fetch_pinned
+from java_tools import QUICK_JAVAC
+
 from mobilegen.artifacts import Artifact, FileRecord, Library, NativeSources, Project, Target
 from mobilegen.platforms.android import application
 from mobilegen.platforms.android.options import ProjectOptions
@@ -26,14 +29,8 @@ ANDROID = MavenFile(
     "jar",
     "6be2218c6a53fe3c57bc22ebdc723edcb7270a8a6f187545708aa5c0ed813977",
 )
-JUNIT = MavenFile(
-    "junit",
-    "junit",
-    "4.13.2",
-    "jar",
-    "8e495b634469d64fb8acfa3495a065cbacc8a0fff55ce1e31007be4c16dc57d3",
-)
-STANDINS = Path(__file__).parent / "java" / "androidx"
+# Of what tests on a phone use; Robolectric is behind it.
+STANDINS = Path(__file__).parent / "android" / "java" / "androidx"
 ABIS = ("arm64-v8a", "x86_64")
 SOURCE = "ncnn/src/net.cpp"
 HOSTILE = '"Tom\'s" <b>&amp; $HOME ${x} */ \\u0022 @?% 日本 \U0001f600'
@@ -201,7 +198,10 @@ def compile_project(project: Path, options: ProjectOptions, out: Path) -> None:
     generated.parent.mkdir(parents=True)
     generated.write_text(r_class(options.application_id, project / "app/src/main/res"), "utf-8")
     sources = [*project.glob("*/src/*/java/**/*.java"), generated, *STANDINS.rglob("*.java")]
-    path = os.pathsep.join((str(fetch(ANDROID)), str(fetch(JUNIT))))
-    argv: list[str | Path] = ["javac", "--release", "8", "-encoding", "UTF-8", "-Werror"]
+    pinned = fetch_pinned("robolectric").items()
+    jars = [path for name, path in pinned if name.startswith(("junit:", "org.robolectric:"))]
+    path = os.pathsep.join(map(str, (fetch(ANDROID), *jars)))
+    argv: list[str | Path] = ["javac", *QUICK_JAVAC]
+    argv += ["--release", "8", "-encoding", "UTF-8", "-Werror"]
     argv += ["-Xlint:all,-options,-classfile", "-proc:none", "-cp", path, "-d", out / "classes"]
     run([*argv, *sources], title="javac", timeout=300, cwd=out)

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from android_classes import MANIFEST, compile_app
 from android_pins import fetch_pinned
+from java_tools import QUICK, QUICK_JAVAC
 
 from mobilegen.executors import jvm
 from mobilegen.executors.jdk import CLEAN
@@ -145,7 +146,7 @@ def run_tests(
             told["mobilegen.opener"] = str(jvm.shims() / jvm.OPENER)
             env["MOBILEGEN_LIBRARY"] = str(device.libraries[0])
         argv = [
-            device.tools.jdk.java, "-Xmx2g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+            device.tools.jdk.java, "-Xmx2g", *QUICK,
             *(f"--add-opens=java.base/{name}=ALL-UNNAMED" for name in _OPENED),
             "-Dfile.encoding=UTF-8", *(f"-D{name}={value}" for name, value in told.items()),
             "-cp", _path(folder / "tests", device.classes, *_jars(), device.tools.android),
@@ -185,7 +186,8 @@ def _compile_tests(sources: Sequence[Path], out: Path, tools: Tools, *class_path
     out.mkdir(parents=True, exist_ok=True)
     path = _path(out, *class_path, *_jars(), tools.android)
     argv = [
-        tools.jdk.javac, "--release", "11", "-encoding", "UTF-8", "-proc:none", "-nowarn",
+        tools.jdk.javac, *QUICK_JAVAC,
+        "--release", "11", "-encoding", "UTF-8", "-proc:none", "-nowarn",
         "-cp", path, "-d", out, *sources,
     ]  # fmt: skip
     run(argv, title="compiling the tests", timeout=_SECONDS, env=CLEAN)

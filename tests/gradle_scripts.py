@@ -8,6 +8,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from java_tools import QUICK
+
 from mobilegen.system.download import MavenFile, fetch
 from mobilegen.system.process import run
 
@@ -66,7 +68,7 @@ def compile_scripts(project: Path, out: Path) -> None:
         )
         sources.append(source)
     jars = [fetch(MavenFile(**pin, extension="jar")) for pin in json.loads(_COMPILER.read_bytes())]
-    argv: list[str | Path] = ["java", "-Xmx1g", "-cp", os.pathsep.join(map(str, jars))]
+    argv: list[str | Path] = ["java", *QUICK, "-Xmx1g", "-cp", os.pathsep.join(map(str, jars))]
     argv += ["org.jetbrains.kotlin.cli.jvm.K2JVMCompiler", "-no-stdlib", "-no-reflect"]
     argv += ["-nowarn", "-cp", jars[1], "-d", out / "classes", _DSL, *sources]
     run(argv, title="the Kotlin compiler", timeout=300, cwd=out)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from android_project import ANDROID
+from java_tools import QUICK, QUICK_JAVAC
 from native_models import Converted
 
 from mobilegen.artifacts import Artifact, FileRecord
@@ -32,7 +33,8 @@ def compile_java(folder: Path, *tests: Path) -> Path:
         (package / f"{name}.java").write_text(java_source(name, PACKAGE, NAME, MODEL), "utf-8")
     for test in tests:
         shutil.copy(test, package)
-    argv = ["javac", "--release", "8", "-encoding", "UTF-8", "-Xlint:-options", "-Werror"]
+    argv = ["javac", *QUICK_JAVAC, "--release", "8", "-encoding", "UTF-8"]
+    argv += ["-Xlint:-options", "-Werror"]
     # Only the compiler needs Android's classes: nothing here calls what uses them.
     argv += ["-cp", str(fetch(ANDROID)), "-d", str(folder / "classes")]
     argv += map(str, sorted(package.iterdir()))
@@ -56,7 +58,7 @@ def java(
     classes: Path, library: Path, main: str, arguments: Sequence[object], *options: str, **env: str
 ) -> str:
     """Run a class with the natives of a library; return what it printed."""
-    argv = ["java", "-Xmx512m", *options]
+    argv = ["java", *QUICK, "-Xmx512m", *options]
     argv += [f"-Djava.library.path={library.parent}", "-cp", str(classes), f"{PACKAGE}.{main}"]
     done = run([*argv, *map(str, arguments)], title="the Java test", timeout=300, env=env)
     assert done.stdout.splitlines()[-1] == "ok"

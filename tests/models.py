@@ -1,140 +1,15 @@
-"""Test networks made with onnx.helper: seeded weights, randomised batch-norm statistics."""
+"""Networks for tests, and how they get into files."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import onnx
+from network import OPSET, Net
 from onnx import TensorProto, helper, numpy_helper
-
-OPSET = 17
-_FLOAT = TensorProto.FLOAT
-
-
-@dataclass
-class Net:
-    """A network under construction: each method adds a layer and returns its output's name."""
-
-    seed: int = 0
-    opset: int = OPSET
-    nodes: list[onnx.NodeProto] = field(default_factory=list)
-    weights: list[onnx.TensorProto] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.random = np.random.default_rng(self.seed)
-
-    def const(self, value: npt.ArrayLike, dtype: Any = np.float32) -> str:
-        name = f"w{len(self.weights)}"
-        self.weights.append(numpy_helper.from_array(np.asarray(value, dtype=dtype), name))
-        return name
-
-    def op(self, kind: str, *inputs: str, output: str = "", **attributes: Any) -> str:
-        output = output or f"t{len(self.nodes)}"
-        name = f"/{kind}_{len(self.nodes)}"
-        self.nodes.append(helper.make_node(kind, list(inputs), [output], name=name, **attributes))
-        return output
-
-    def conv(
-        self,
-        x: str,
-        inputs: int,
-        outputs: int,
-        kernel: int | tuple[int, int] = 3,
-        *,
-        stride: int = 1,
-        pad: int | None = None,
-        group: int = 1,
-        bias: bool = True,
-    ) -> str:
-        kh, kw = (kernel, kernel) if isinstance(kernel, int) else kernel
-        shape = (outputs, inputs // group, kh, kw)
-        scale = np.sqrt(2.0 / np.prod(shape[1:]))
-        parameters = [self.const(self.random.normal(0.0, scale, shape))]
-        if bias:
-            parameters.append(self.const(self.random.normal(0.0, 0.1, outputs)))
-        pads = [kh // 2, kw // 2] * 2 if pad is None else [pad] * 4
-        return self.op(
-            "Conv",
-            x,
-            *parameters,
-            dilations=[1, 1],
-            group=group,
-            kernel_shape=[kh, kw],
-            pads=pads,
-            strides=[stride, stride],
-        )
-
-    def batch_norm(self, x: str, channels: int) -> str:
-        random = self.random
-        parts = [
-            random.uniform(0.5, 1.5, channels),
-            random.normal(0.0, 0.2, channels),
-            random.normal(0.0, 0.3, channels),
-            random.uniform(0.5, 2.0, channels),
-        ]
-        return self.op("BatchNormalization", x, *(self.const(p) for p in parts), epsilon=1e-5)
-
-    def conv_bn(
-        self, x: str, inputs: int, outputs: int, kernel: int = 3, *, stride: int = 1, group: int = 1
-    ) -> str:
-        x = self.conv(x, inputs, outputs, kernel, stride=stride, group=group, bias=False)
-        return self.batch_norm(x, outputs)
-
-    def relu(self, x: str) -> str:
-        return self.op("Relu", x)
-
-    def relu6(self, x: str) -> str:
-        return self.op("Clip", x, self.const(0.0), self.const(6.0))
-
-    def max_pool(self, x: str, kernel: int = 2, *, stride: int = 2, ceil: int = 0) -> str:
-        return self.op(
-            "MaxPool",
-            x,
-            ceil_mode=ceil,
-            dilations=[1, 1],
-            kernel_shape=[kernel, kernel],
-            pads=[0, 0, 0, 0],
-            strides=[stride, stride],
-        )
-
-    def dense(self, x: str, inputs: int, outputs: int, *, output: str = "") -> str:
-        weight = self.const(self.random.normal(0.0, np.sqrt(1.0 / inputs), (outputs, inputs)))
-        bias = self.const(self.random.normal(0.0, 0.1, outputs))
-        return self.op("Gemm", x, weight, bias, output=output, alpha=1.0, beta=1.0, transB=1)
-
-    def model(
-        self,
-        inputs: dict[str, Sequence[int | str | None]],
-        outputs: dict[str, Sequence[int | str | None]],
-        *,
-        input_type: int = _FLOAT,
-        output_type: int = _FLOAT,
-        check: bool = True,
-    ) -> onnx.ModelProto:
-        graph = helper.make_graph(
-            self.nodes,
-            "net",
-            [helper.make_tensor_value_info(n, input_type, list(s)) for n, s in inputs.items()],
-            [helper.make_tensor_value_info(n, output_type, list(s)) for n, s in outputs.items()],
-            self.weights,
-        )
-        model = helper.make_model(
-            graph,
-            opset_imports=[helper.make_opsetid("", self.opset)],
-            ir_version=8,
-            producer_name="tests",
-        )
-        if check:
-            onnx.checker.check_model(model, full_check=True)
-        return model
-
-
-# --- networks ---------------------------------------------------------------------------------
 
 
 def lenet() -> onnx.ModelProto:
@@ -361,6 +236,27 @@ def best_class() -> onnx.ModelProto:
     return model
 
 
+LEGAL: dict[str, Callable[[], onnx.ModelProto]] = {
+    "lenet": lenet,
+    "mobilenet": mobilenet,
+    "residual": residual,
+    "multi_io": multi_io,
+    "squeeze_excite": squeeze_excite,
+    "odd_sizes": odd_sizes,
+    "old_softmax": old_softmax,
+    "plain_pooling": plain_pooling,
+    "identity_weights": identity_weights,
+    "weights_as_inputs": weights_as_inputs,
+    "embedding": embedding,
+    "auto_padded": auto_padded,
+    "transposed": transposed,
+    "channel_flip": channel_flip,
+    "double_boxes": double_boxes,
+    "local_function": local_function,
+    "best_class": best_class,
+}
+
+
 # --- files ------------------------------------------------------------------------------------
 
 
@@ -402,165 +298,3 @@ def _make_external(tensor: onnx.TensorProto, location: str, offset: int, length:
     entries = {"location": location, "offset": str(offset), "length": str(length)}
     for key, value in entries.items():
         tensor.external_data.add(key=key, value=value)
-
-
-# --- models that must be refused --------------------------------------------------------------
-
-
-def cyclic() -> onnx.ModelProto:
-    """Two nodes that each need the other's output."""
-    net = Net()
-    net.op("Add", "input", "b", output="a")
-    net.op("Relu", "a", output="b")
-    net.op("Relu", "b", output="output")
-    return net.model({"input": [1, 4]}, {"output": [1, 4]}, check=False)
-
-
-def custom_domain() -> onnx.ModelProto:
-    """A node of the domain com.example that nobody knows."""
-    net = Net()
-    net.op("Wobble", "input", output="output", domain="com.example")
-    model = net.model({"input": [1, 4]}, {"output": [1, 4]}, check=False)
-    model.opset_import.append(helper.make_opsetid("com.example", 1))
-    return model
-
-
-def unknown_operator() -> onnx.ModelProto:
-    """A node of the standard domain that does not exist there."""
-    net = Net()
-    net.op("Wobble", "input", output="output")
-    return net.model({"input": [1, 4]}, {"output": [1, 4]}, check=False)
-
-
-def future_opset() -> onnx.ModelProto:
-    """LeNet that claims an operator set which does not exist yet."""
-    model = lenet()
-    model.opset_import[0].version = 999
-    return model
-
-
-def nan_weights() -> onnx.ModelProto:
-    """LeNet with one weight that is not a number."""
-    model = lenet()
-    weight = np.array(numpy_helper.to_array(model.graph.initializer[0]))
-    weight.flat[3] = np.nan
-    model.graph.initializer[0].CopyFrom(
-        numpy_helper.from_array(weight, model.graph.initializer[0].name)
-    )
-    return model
-
-
-def constant_output() -> onnx.ModelProto:
-    """The input is multiplied by zero: any converter would look right."""
-    net = Net()
-    net.op("Add", net.op("Mul", "input", net.const(0.0)), net.const(0.5), output="output")
-    return net.model({"input": [1, 3, 4, 5]}, {"output": [1, 3, 4, 5]})
-
-
-def infinite_output() -> onnx.ModelProto:
-    """Finite weights whose product is not."""
-    net = Net()
-    big = net.const(3e38)
-    net.op("Mul", net.op("Mul", "input", big), big, output="output")
-    return net.model({"input": [1, 4]}, {"output": [1, 4]})
-
-
-def random_operator() -> onnx.ModelProto:
-    """Adds noise at each run."""
-    net = Net()
-    noise = net.op("RandomNormalLike", "input")
-    net.op("Add", "input", noise, output="output")
-    return net.model({"input": [1, 4]}, {"output": [1, 4]})
-
-
-def training_mode() -> onnx.ModelProto:
-    """Dropout that is switched on by its third input."""
-    net = Net()
-    ratio, on = net.const(0.5), net.const(True, np.bool_)
-    net.op("Dropout", "input", ratio, on, output="output")
-    return net.model({"input": [1, 4]}, {"output": [1, 4]})
-
-
-def endless_loop() -> onnx.ModelProto:
-    """A Loop that never ends."""
-    net = Net()
-    body = helper.make_graph(
-        [
-            helper.make_node("Identity", ["on"], ["on_again"]),
-            helper.make_node("Add", ["x", "x"], ["x_again"]),
-        ],
-        "body",
-        [
-            helper.make_tensor_value_info("step", TensorProto.INT64, []),
-            helper.make_tensor_value_info("on", TensorProto.BOOL, []),
-            helper.make_tensor_value_info("x", _FLOAT, [1, 4]),
-        ],
-        [
-            helper.make_tensor_value_info("on_again", TensorProto.BOOL, []),
-            helper.make_tensor_value_info("x_again", _FLOAT, [1, 4]),
-        ],
-    )
-    net.op("Loop", "", net.const(True, np.bool_), "input", output="output", body=body)
-    return net.model({"input": [1, 4]}, {"output": [1, 4]})
-
-
-def huge_tensor() -> onnx.ModelProto:
-    """A few bytes that ask for a tensor of 4 TB."""
-    net = Net()
-    big = net.op("ConstantOfShape", net.const([1 << 20, 1 << 20], np.int64))
-    net.op("Add", "input", net.op("ReduceMax", big, keepdims=0), output="output")
-    return net.model({"input": [1, 4]}, {"output": [1, 4]})
-
-
-def wrong_types() -> onnx.ModelProto:
-    """An operator on a type that it does not have."""
-    net = Net()
-    net.op("Conv", "input", net.const(np.ones((2, 3, 1, 1)), np.int64), output="output")
-    return net.model({"input": [1, 3, 4, 4]}, {"output": [1, 2, 4, 4]}, check=False)
-
-
-def data_dependent() -> onnx.ModelProto:
-    """The places of the positive values: their number depends on the input."""
-    net = Net()
-    positive = net.op("Greater", "input", net.const(0.0))
-    net.op("NonZero", positive, output="output")
-    return net.model({"input": [1, 40]}, {"output": [2, "count"]}, output_type=TensorProto.INT64)
-
-
-LEGAL: dict[str, Callable[[], onnx.ModelProto]] = {
-    "lenet": lenet,
-    "mobilenet": mobilenet,
-    "residual": residual,
-    "multi_io": multi_io,
-    "squeeze_excite": squeeze_excite,
-    "odd_sizes": odd_sizes,
-    "old_softmax": old_softmax,
-    "plain_pooling": plain_pooling,
-    "identity_weights": identity_weights,
-    "weights_as_inputs": weights_as_inputs,
-    "embedding": embedding,
-    "auto_padded": auto_padded,
-    "transposed": transposed,
-    "channel_flip": channel_flip,
-    "double_boxes": double_boxes,
-    "local_function": local_function,
-    "best_class": best_class,
-}
-
-
-# What the name says, and a word that the error must have.
-HOSTILE: dict[str, tuple[Callable[[], onnx.ModelProto], str]] = {
-    "cyclic": (cyclic, "cycle"),
-    "custom_domain": (custom_domain, "com.example"),
-    "unknown_operator": (unknown_operator, "Wobble"),
-    "future_opset": (future_opset, "999"),
-    "nan_weights": (nan_weights, "NaN"),
-    "constant_output": (constant_output, "constant"),
-    "infinite_output": (infinite_output, "infinite"),
-    "random_operator": (random_operator, "random"),
-    "training_mode": (training_mode, "training"),
-    "endless_loop": (endless_loop, "did not finish"),
-    "huge_tensor": (huge_tensor, "onnxruntime"),
-    "wrong_types": (wrong_types, "checker"),
-    "data_dependent": (data_dependent, "depends on the data"),
-}

@@ -11,13 +11,22 @@ import numpy.typing as npt
 import onnx
 from graphs import make_graph
 
-from mobilegen.artifacts import Artifact, Graph, Precision, Target, TensorBinding, Toolchain
+from mobilegen.artifacts import (
+    Artifact,
+    Graph,
+    Library,
+    Precision,
+    Target,
+    TensorBinding,
+    Toolchain,
+)
 from mobilegen.graph.samples import Sample, read_samples
-from mobilegen.native_build.build import library_variables
+from mobilegen.native_build.build import build_library, library_variables
 from mobilegen.native_build.header import NOTHING_ELSE, Contents
 from mobilegen.native_build.run import configure, ninja
 from mobilegen.resources import native_dir
 from mobilegen.runtimes import catalog
+from mobilegen.toolchains.embedded import prepare
 
 HOST = Target("linux", "x86_64", 0)
 HOST_TOOLCHAIN = Toolchain(
@@ -60,6 +69,30 @@ def convert(
     limit = 1e-4 if precision == "fp32" else 1e-2
     artifact = catalog.get("ncnn").convert(graph, precision, folder / "ncnn", limit=limit)
     return Converted(artifact, tuple(read_samples(graph.samples)))
+
+
+def build_android(
+    model: Converted,
+    abi: str,
+    folder: Path,
+    *,
+    name: str,
+    package: str,
+    api_level: int = 21,
+    contents: Contents = NOTHING_ELSE,
+) -> Library:
+    """Build the library of a model as `mobilegen build` does without an NDK."""
+    target = Target("android", abi, api_level)
+    return build_library(
+        model.artifact,
+        target,
+        prepare(target),
+        name=name,
+        package=package,
+        work_dir=folder,
+        jobs=2,
+        contents=contents,
+    )
 
 
 def build_host(

@@ -9,22 +9,21 @@ from pathlib import Path
 import models
 import numpy as np
 import pytest
-from native_models import Converted, convert
+from native_models import Converted, build_android, convert
 
-from mobilegen.artifacts import Target
+from mobilegen.artifacts import Library
 from mobilegen.executors import catalog, elfrun, jvm
 from mobilegen.executors.base import Execution, ExecutionError, Interface, Request
-from mobilegen.native_build.build import build_library
-from mobilegen.system.files import record
-from mobilegen.toolchains.embedded import prepare
+from mobilegen.system.files import cache_dir, record
 
-PHOTO = Path(__file__).parents[2] / "samples" / "photo" / "efficientnet_lite0.onnx"
+ROOT = Path(__file__).parents[2]
+PHOTO = ROOT / "samples" / "photo" / "efficientnet_lite0.onnx"
 PACKAGE = "org.example.my_app"
 LIMIT = 1e-4
 ABIS = tuple(catalog.EXECUTORS)
 
 Model = Callable[[str], Converted]
-Library = Callable[[str, str], Path]
+Build = Callable[[str, str], Library]
 
 
 @pytest.fixture(scope="module")
@@ -46,21 +45,15 @@ def model(folder: Path) -> Model:
 
 
 @pytest.fixture(scope="module")
-def library(folder: Path, model: Model) -> Library:
-    made: dict[tuple[str, str], Path] = {}
+def library(folder: Path, model: Model) -> Build:
+    made: dict[tuple[str, str], Library] = {}
 
-    def get(name: str, abi: str) -> Path:
+    def get(name: str, abi: str) -> Library:
         if (name, abi) not in made:
-            target = Target("android", abi, 21)
-            made[name, abi] = build_library(
-                model(name).artifact,
-                target,
-                prepare(target),
-                name="recognition",
-                package=PACKAGE,
-                work_dir=folder / f"{name}-{abi}",
-                jobs=2,
-            ).path
+            place = folder / f"{name}-{abi}"
+            made[name, abi] = build_android(
+                model(name), abi, place, name="recognition", package=PACKAGE
+            )
         return made[name, abi]
 
     return get
@@ -81,11 +74,26 @@ def relative_error(execution: Execution, converted: Converted) -> float:
 
 
 @pytest.mark.parametrize("abi", ABIS)
-@pytest.mark.parametrize(("name", "interface"), [("mobilenet", "jni"), ("multi_io", "c")])
+def test_library_passes_its_checks(abi: str, folder: Path, library: Build) -> None:
+    made = library("mobilenet", abi)
+    assert [check for check in made.checks if check.status != "pass"] == []
+    assert len(made.checks) == 12
+    assert made.soname == made.path.name == "librecognition.so"
+    assert made.size == made.path.stat().st_size < 500_000
+    assert set(made.needed) <= {"libc.so", "libm.so", "libdl.so", "liblog.so"}
+    data = made.path.read_bytes()
+    for place in (folder, cache_dir(), ROOT):
+        assert str(place).encode() not in data
+
+
+@pytest.mark.parametrize("abi", ABIS)
+@pytest.mark.parametrize(
+    ("name", "interface"), [("mobilenet", "jni"), ("mobilenet", "c"), ("multi_io", "c")]
+)
 def test_equals_onnxruntime_on_one_and_two_threads(
-    name: str, interface: Interface, abi: str, model: Model, library: Library
+    name: str, interface: Interface, abi: str, model: Model, library: Build
 ) -> None:
-    path, converted = library(name, abi), model(name)
+    path, converted = library(name, abi).path, model(name)
     runs = [catalog.execute(abi, request(path, converted, interface, n)) for n in (1, 2)]
     assert max(relative_error(run, converted) for run in runs) < LIMIT
     for one, two in zip(runs[0].outputs, runs[1].outputs, strict=True):
@@ -100,15 +108,15 @@ def test_equals_onnxruntime_on_one_and_two_threads(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("abi", ABIS)
-def test_photo_model_equals_onnxruntime(abi: str, model: Model, library: Library) -> None:
+def test_photo_model_equals_onnxruntime(abi: str, model: Model, library: Build) -> None:
     converted = model("photo")
-    execution = catalog.execute(abi, request(library("photo", abi), converted, "jni"))
+    execution = catalog.execute(abi, request(library("photo", abi).path, converted, "jni"))
     assert relative_error(execution, converted) < LIMIT
 
 
 @pytest.mark.parametrize("abi", ABIS)
 def test_damaged_weights_are_refused(
-    abi: str, model: Model, library: Library, tmp_path: Path
+    abi: str, model: Model, library: Build, tmp_path: Path
 ) -> None:
     converted = model("mobilenet")
     good = converted.artifact
@@ -122,12 +130,12 @@ def test_damaged_weights_are_refused(
         converted, artifact=dataclasses.replace(good, folder=tmp_path, files=files)
     )
     with pytest.raises(ExecutionError, match="load returned false"):
-        catalog.execute(abi, request(library("mobilenet", abi), damaged, "jni"))
+        catalog.execute(abi, request(library("mobilenet", abi).path, damaged, "jni"))
 
 
-def test_java_vm_and_loader_agree(model: Model, library: Library) -> None:
+def test_java_vm_and_loader_agree(model: Model, library: Build) -> None:
     """Two ways to run the same machine code; the VM checks every JNI call."""
-    asked = request(library("mobilenet", "x86_64"), model("mobilenet"), "jni")
+    asked = request(library("mobilenet", "x86_64").path, model("mobilenet"), "jni")
     by_vm = jvm.execute("x86_64", asked, offline=False, timeout=120)
     by_loader = elfrun.execute("x86_64", asked, offline=False, timeout=120)
     assert by_vm.executor.startswith("Java VM")

@@ -120,6 +120,42 @@ def test_verify_proves_it_from_the_files_of_the_result(
     assert {again[name]["status"] for name in ids} == {"pass"}
 
 
+def test_damaged_weights_fail_in_every_place(
+    project: Path, checks: dict[str, dict[str, Any]], tmp_path: Path
+) -> None:
+    """The negative control: wrong weights must be seen on the host and refused by every library."""
+    out = shutil.copytree(
+        project / "build", tmp_path / "out", ignore=shutil.ignore_patterns(".mobilegen")
+    )
+    weights = out / "model" / "model.bin"
+    data = bytearray(weights.read_bytes())
+    middle = len(data) // 2
+    data[middle : middle + 64] = bytes(64)
+    weights.write_bytes(data)
+    text = fail(errors.VerificationError.exit_code, "verify", out)
+    assert "model/model.bin" in text
+    assert "  host.parity.0: " in text, text
+    for abi in ABIS:
+        assert f"  {abi}.run: " in text, text
+
+
+def test_wrong_reference_fails_in_every_place(
+    project: Path, checks: dict[str, dict[str, Any]], tmp_path: Path
+) -> None:
+    """The negative control of the comparison: other numbers than the library's must be seen."""
+    out = shutil.copytree(
+        project / "build", tmp_path / "out", ignore=shutil.ignore_patterns(".mobilegen")
+    )
+    reference = out / "model" / "reference.npz"
+    with np.load(reference) as stored:
+        arrays = {name: stored[name].copy() for name in stored.files}
+    arrays["0/out/scores"][0, 5] *= 1.5
+    np.savez(reference, **arrays)
+    text = fail(errors.VerificationError.exit_code, "verify", out)
+    for place in ("host", *ABIS):
+        assert f"  {place}.parity.0: " in text, text
+
+
 @pytest.mark.parametrize("name", OTHER_RULES)
 def test_another_rule_is_found_in_every_library(
     name: str, project: Path, checks: dict[str, dict[str, Any]], tmp_path: Path

@@ -9,15 +9,13 @@ from pathlib import Path
 import lief
 import models
 import pytest
-from native_models import Converted, convert
+from native_models import Converted, build_android, convert
 from program import PHOTO, fail, succeed
 
 from mobilegen import errors
-from mobilegen.artifacts import Library, Target
-from mobilegen.native_build.build import build_library
+from mobilegen.artifacts import Library
 from mobilegen.native_build.sizes import LibrarySizes, find_sizes, measure_sizes
 from mobilegen.runtimes import catalog
-from mobilegen.toolchains.embedded import prepare
 from mobilegen.toolchains.targets import ANDROID_ABIS
 
 # What onnx-tool 1.0.1 counts; it takes a bias for one more per value.
@@ -33,20 +31,12 @@ def lenet(tmp_path_factory: pytest.TempPathFactory) -> Converted:
 
 @pytest.fixture(scope="module")
 def libraries(lenet: Converted, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Library]:
-    return {abi: build(lenet, abi, tmp_path_factory.mktemp(abi)) for abi in ANDROID_ABIS}
-
-
-def build(model: Converted, abi: str, folder: Path) -> Library:
-    target = Target("android", abi, 21)
-    return build_library(
-        model.artifact,
-        target,
-        prepare(target),
-        name="net",
-        package="com.example.vision",
-        work_dir=folder,
-        jobs=2,
-    )
+    return {
+        abi: build_android(
+            lenet, abi, tmp_path_factory.mktemp(abi), name="net", package="com.example.vision"
+        )
+        for abi in ANDROID_ABIS
+    }
 
 
 def test_photo_has_its_published_costs() -> None:

@@ -7,13 +7,11 @@ from pathlib import Path
 import models
 import pytest
 from java_api import CHECKED, NAME, PACKAGE, compile_java, java, write_arrays
-from native_models import Converted, build_host, convert
+from native_models import Converted, build_android, build_host, convert
 
-from mobilegen.artifacts import Preprocess, Target
+from mobilegen.artifacts import Preprocess
 from mobilegen.executors import jvm
-from mobilegen.native_build.build import build_library
 from mobilegen.native_build.header import NOTHING_ELSE, Contents
-from mobilegen.toolchains.choose import choose
 
 SOURCES = Path(__file__).parents[1] / "java"
 CYCLES = 1000
@@ -26,7 +24,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def classes(folder: Path) -> Path:
-    return compile_java(folder, SOURCES / "ApiTest.java", SOURCES / "NativesTest.java")
+    return compile_java(folder, *SOURCES.glob("*.java"))
 
 
 @pytest.fixture(scope="module")
@@ -94,16 +92,9 @@ def test_android_library(
 ) -> None:
     """The bytes that are shipped, over libraries that stand for Android's."""
     model: Converted = request.getfixturevalue(name)
-    target = Target("android", "x86_64", 21)
-    library = build_library(
-        model.artifact,
-        target,
-        choose("embedded", target),
-        name=NAME,
-        package=PACKAGE,
-        work_dir=tmp_path / "library",
-        jobs=2,
-        contents=contents(model) if name == "mobilenet" else NOTHING_ELSE,
+    what = contents(model) if name == "mobilenet" else NOTHING_ELSE
+    library = build_android(
+        model, "x86_64", tmp_path / "library", name=NAME, package=PACKAGE, contents=what
     ).path
     tasks = "tensors,opening,classes,wrong,cycles" if name == "mobilenet" else "tensors"
     opener = jvm.shims() / jvm.OPENER

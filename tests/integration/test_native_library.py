@@ -123,6 +123,18 @@ def converted(folder: Path) -> Callable[[str], Converted]:
     return get
 
 
+def host_library(model: Converted, folder: Path) -> Library:
+    return build_library(
+        model.artifact,
+        HOST,
+        HOST_TOOLCHAIN,
+        name=NAME,
+        package=PACKAGE,
+        work_dir=folder,
+        jobs=2,
+    )
+
+
 @pytest.fixture(scope="module")
 def build(folder: Path) -> Build:
     made: dict[Path, Library] = {}
@@ -130,15 +142,7 @@ def build(folder: Path) -> Build:
     def get(model: Converted) -> Library:
         key = model.artifact.folder
         if key not in made:
-            made[key] = build_library(
-                model.artifact,
-                HOST,
-                HOST_TOOLCHAIN,
-                name=NAME,
-                package=PACKAGE,
-                work_dir=folder / f"host-{len(made)}",
-                jobs=2,
-            )
+            made[key] = host_library(model, folder / f"host-{len(made)}")
         return made[key]
 
     return get
@@ -262,15 +266,7 @@ def test_forgotten_layer_is_an_error(
     """Neither a crash nor a network that silently goes without."""
     model = converted("mobilenet-fp16")
     without_layer(layer)
-    library = build_library(
-        model.artifact,
-        HOST,
-        HOST_TOOLCHAIN,
-        name=NAME,
-        package=PACKAGE,
-        work_dir=tmp_path,
-        jobs=2,
-    )
+    library = host_library(model, tmp_path)
     sizes = [",".join(str(a.size) for a in arrays) for arrays in (model.inputs(), model.outputs())]
     argv = [sys.executable, engine_api.__file__, library.path, model.params, model.weights]
     done = run([*argv, *sizes], title=f"without {layer}", timeout=60)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import graphs
+import hostile_models
 import models
 import numpy as np
 import onnx
@@ -203,11 +204,11 @@ def test_best_class_alone_finds_samples_that_differ(tmp_path: Path) -> None:
 # --- models that must be refused --------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", models.HOSTILE)
+@pytest.mark.parametrize("name", hostile_models.HOSTILE)
 def test_hostile_model(
     name: str, tmp_path: Path, scratch: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    make, word = models.HOSTILE[name]
+    make, word = hostile_models.HOSTILE[name]
     path = models.save(make(), tmp_path / "m.onnx")
     work = tmp_path / "work"
     started = time.monotonic()
@@ -223,7 +224,7 @@ def test_earlier_result_survives_an_error(tmp_path: Path) -> None:
     path = models.save(models.lenet(), tmp_path / "m.onnx")
     load(path, tmp_path / "work")
     before = contents(tmp_path / "work")
-    models.save(models.wrong_types(), path)
+    models.save(hostile_models.wrong_types(), path)
     with pytest.raises(ModelError):
         load(path, tmp_path / "work")
     assert contents(tmp_path / "work") == before
@@ -239,7 +240,12 @@ def test_secret_beside_the_folder_stays_secret(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_random_damage_never_reaches_the_parent(tmp_path: Path, scratch: Path) -> None:
     """Byte flips, cuts and repeats: a graph or a clear error, within the time limit."""
-    sources = [models.multi_io(), models.old_softmax(), models.embedding(), models.endless_loop()]
+    sources = [
+        models.multi_io(),
+        models.old_softmax(),
+        models.embedding(),
+        hostile_models.endless_loop(),
+    ]
     data = [model.SerializeToString() for model in sources]
     draw = random.Random(11)
     path = tmp_path / "m.onnx"
@@ -294,7 +300,7 @@ def test_an_answer_that_is_none_is_a_model_error(
 
 
 def test_time_limit(tmp_path: Path, scratch: Path) -> None:
-    path = models.save(models.endless_loop(), tmp_path / "m.onnx")
+    path = models.save(hostile_models.endless_loop(), tmp_path / "m.onnx")
     started = time.monotonic()
     with pytest.raises(ModelError, match="did not finish within 3 s"):
         run_reference(path, [{"input": np.ones((1, 4), np.float32)}], timeout=3)
@@ -358,5 +364,5 @@ def test_sizes_computed_from_constants_are_known(tmp_path: Path) -> None:
 
 
 def test_model_that_cannot_be_run_has_no_known_tensors(tmp_path: Path) -> None:
-    path = models.save(models.huge_tensor(), tmp_path / "m.onnx")
+    path = models.save(hostile_models.huge_tensor(), tmp_path / "m.onnx")
     assert trace_shapes(path) == {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -50,28 +49,24 @@ def where(place: str) -> list[str]:
     return ["--host"] if place == "--host" else ["--abi", place]
 
 
-def logits(out: Path, place: str, tmp_path: Path) -> np.ndarray[Any, Any]:
-    """Run the photograph in one place and return the raw output."""
+def run_coffee(out: Path, place: str, tmp_path: Path) -> tuple[str, np.ndarray[Any, Any]]:
+    """Run the photograph in one place; return what is printed, and the raw output."""
     path = tmp_path / "logits.npz"
-    succeed("run", out, "--image", PHOTO / "coffee.png", *where(place), "--output", path)
-    return np.asarray(np.load(path)["logits"])
+    text = succeed("run", out, "--image", PHOTO / "coffee.png", *where(place), "--output", path)
+    return text, np.asarray(np.load(path)["logits"])
 
 
 @pytest.mark.parametrize("place", PLACES)
 def test_coffee_is_espresso_everywhere(
     photo: Path, reference: np.ndarray[Any, Any], place: str, tmp_path: Path
 ) -> None:
-    seen = logits(photo, place, tmp_path)
+    text, seen = run_coffee(photo, place, tmp_path)
+    assert text.startswith("0.9511  espresso\n")
+    assert (" ms, emulite" in text) == place.startswith("arm")
     assert seen.shape == (1, 1000)
     assert np.abs(seen - reference).max() <= 1e-4 * np.abs(reference).max()
     assert int(seen.argmax()) == ESPRESSO
     assert abs(softmax(seen)[ESPRESSO] - softmax(reference)[ESPRESSO]) <= 1e-3
-
-
-def test_run_prints_label_probability_and_time(photo: Path) -> None:
-    text = succeed("run", photo, "--image", PHOTO / "coffee.png", "--abi", "arm64-v8a")
-    assert text.startswith("0.9511  espresso\n")
-    assert " ms, emulite" in text
 
 
 def test_arrays_in_and_out(photo: Path, tmp_path: Path) -> None:
@@ -104,34 +99,6 @@ def test_verify_passes(photo: Path) -> None:
         assert [c["id"] for c in checks if c["id"].startswith(f"{abi}.parity")]
 
 
-def test_damaged_weights_fail_in_every_place(photo: Path, tmp_path: Path) -> None:
-    """The negative control: wrong weights must be seen on the host and refused by every library."""
-    out = shutil.copytree(photo, tmp_path / "out", ignore=shutil.ignore_patterns(".mobilegen"))
-    weights = out / "model" / "model.bin"
-    data = bytearray(weights.read_bytes())
-    middle = len(data) // 2
-    data[middle : middle + 4096] = bytes(4096)
-    weights.write_bytes(data)
-    text = fail(errors.VerificationError.exit_code, "verify", out)
-    assert "model/model.bin" in text
-    assert "  host.parity.0: " in text, text
-    for abi in ABIS:
-        assert f"  {abi}.run: " in text, text
-
-
-def test_wrong_reference_fails_in_every_place(photo: Path, tmp_path: Path) -> None:
-    """The negative control of the comparison: other numbers than the library's must be seen."""
-    out = shutil.copytree(photo, tmp_path / "out", ignore=shutil.ignore_patterns(".mobilegen"))
-    reference = out / "model" / "reference.npz"
-    with np.load(reference) as stored:
-        arrays = {name: stored[name].copy() for name in stored.files}
-    arrays["0/out/logits"][0, 5] *= 1.5
-    np.savez(reference, **arrays)
-    text = fail(errors.VerificationError.exit_code, "verify", out)
-    for place in ("host", *ABIS):
-        assert f"  {place}.parity.0: " in text, text
-
-
 def test_report_lists_what_is_there(photo: Path) -> None:
     report = json.loads((photo / "build.json").read_text())
     listed = {file["path"] for file in report["files"]}
@@ -153,7 +120,7 @@ def test_fp16_halves_the_model(
     succeed("build", PHOTO, "--abi", "arm64-v8a", "--precision", "fp16", "--out", out)
     sizes = [(folder / "model" / "model.bin").stat().st_size for folder in (out, photo)]
     assert sizes[0] < 0.51 * sizes[1]
-    seen = logits(out, "arm64-v8a", tmp_path)
+    _, seen = run_coffee(out, "arm64-v8a", tmp_path)
     error = np.abs(seen - reference).max() / np.abs(reference).max()
     assert 1e-5 < error <= 1e-2
     assert int(seen.argmax()) == ESPRESSO

@@ -92,7 +92,8 @@ def test_new_weights_do_not_compile_the_runtime(built: Path) -> None:
     models.save(model, built / "net.onnx")
     seen = redone(built)
     assert {"artifact", *LIBRARIES, *PROOFS} <= seen
-    assert before and compiled_objects() == before
+    # Tests in other processes may add to it; test_native_build.py has a cache of its own.
+    assert before and before.items() <= compiled_objects().items()
 
 
 def test_another_abi_leaves_the_others(built: Path) -> None:

@@ -1,7 +1,11 @@
 package com.example.vision;
 
-import java.io.BufferedInputStream;
-import java.io.DataInputStream;
+import static com.example.vision.Checks.compare;
+import static com.example.vision.Checks.expect;
+import static com.example.vision.Checks.read;
+import static com.example.vision.Checks.require;
+
+import com.example.vision.Checks.Call;
 import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -33,10 +37,6 @@ public final class ApiTest {
     private static File data;
     private static float[][] inputs;
     private static float[][] expected;
-
-    private interface Call {
-        void run() throws IOException;
-    }
 
     public static void main(String[] args) throws Exception {
         String opener = System.getProperty("mobilegen.opener");
@@ -70,7 +70,7 @@ public final class ApiTest {
 
     private static void checkTensors() throws IOException {
         Model model = Model.open(folder);
-        compare(model.predict(inputs));
+        compareAll(model.predict(inputs));
         require(model.predictSeconds() > 0, "predictSeconds");
         Map<String, float[]> named = new HashMap<String, float[]>();
         for (int i = 0; i < inputs.length; i++) {
@@ -82,12 +82,12 @@ public final class ApiTest {
             compare(outputs.get(Model.outputNames()[i]), expected[i]);
         }
         model.setThreads(2);
-        compare(model.predict(inputs));
+        compareAll(model.predict(inputs));
         checkWrongTensors(model, named);
         Model other = Model.open(folder);
         model.close();
         model.close();
-        compare(other.predict(inputs));
+        compareAll(other.predict(inputs));
         other.close();
         checkClosed(model);
     }
@@ -610,7 +610,7 @@ public final class ApiTest {
     }
 
     private static void use(Model model) {
-        compare(model.predict(inputs));
+        compareAll(model.predict(inputs));
         model.close();
     }
 
@@ -629,48 +629,17 @@ public final class ApiTest {
         return product;
     }
 
-    private static void compare(float[][] seen) {
+    private static void compareAll(float[][] seen) {
         require(seen.length == expected.length, "number of outputs");
         for (int i = 0; i < seen.length; i++) {
             compare(seen[i], expected[i]);
         }
     }
 
-    private static void compare(float[] seen, float[] right) {
-        require(seen.length == right.length, seen.length + " values");
-        for (int i = 0; i < seen.length; i++) {
-            require(Math.abs(seen[i] - right[i]) < 1e-3f, i + ": " + seen[i] + ", " + right[i]);
-        }
-    }
-
-    private static void expect(Class<?> type, String message, Call call) {
-        try {
-            call.run();
-        } catch (Exception error) {
-            require(error.getClass() == type, "not " + type + " but " + error);
-            require(error.getMessage().contains(message), error.getMessage());
-            return;
-        }
-        throw new AssertionError("no exception: " + message);
-    }
-
-    private static void require(boolean condition, String what) {
-        if (!condition) {
-            throw new AssertionError(what);
-        }
-    }
-
     private static float[][] readAll(String name, int count) throws IOException {
         float[][] arrays = new float[count][];
         for (int i = 0; i < count; i++) {
-            File file = new File(data, name + "." + i);
-            arrays[i] = new float[(int) (file.length() / 4)];
-            try (DataInputStream stream = new DataInputStream(
-                    new BufferedInputStream(new FileInputStream(file)))) {
-                for (int k = 0; k < arrays[i].length; k++) {
-                    arrays[i][k] = stream.readFloat();
-                }
-            }
+            arrays[i] = read(new File(data, name + "." + i));
         }
         return arrays;
     }

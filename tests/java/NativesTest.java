@@ -1,17 +1,17 @@
 package com.example.vision;
 
-import java.io.DataInputStream;
+import static com.example.vision.Checks.compare;
+import static com.example.vision.Checks.expect;
+import static com.example.vision.Checks.read;
+import static com.example.vision.Checks.require;
+
+import com.example.vision.Checks.Call;
 import java.io.File;
-import java.io.FileInputStream;
 import java.io.IOException;
 import java.util.Arrays;
 
 /** Uses the natives rightly and wrongly; arguments: model folder, data folder, dims, inputs. */
 public final class NativesTest {
-
-    private interface Call {
-        void run();
-    }
 
     public static void main(String[] args) throws Exception {
         final String folder = args[0];
@@ -132,30 +132,6 @@ public final class NativesTest {
         });
     }
 
-    private static void expect(Class<?> type, String message, Call call) {
-        try {
-            call.run();
-        } catch (RuntimeException error) {
-            require(error.getClass() == type, "not " + type + " but " + error);
-            require(error.getMessage().contains(message), error.getMessage());
-            return;
-        }
-        throw new AssertionError("no exception: " + message);
-    }
-
-    private static void compare(float[] seen, float[] expected) {
-        require(seen.length == expected.length, seen.length + " values");
-        for (int i = 0; i < seen.length; i++) {
-            require(Math.abs(seen[i] - expected[i]) < 1e-3f, i + ": " + seen[i]);
-        }
-    }
-
-    private static void require(boolean condition, String what) {
-        if (!condition) {
-            throw new AssertionError(what);
-        }
-    }
-
     private static int[] dims(String text) {
         String[] words = text.split(",");
         int[] dims = new int[words.length];
@@ -163,16 +139,6 @@ public final class NativesTest {
             dims[i] = Integer.parseInt(words[i]);
         }
         return dims;
-    }
-
-    private static float[] read(File file) throws IOException {
-        float[] values = new float[(int) (file.length() / 4)];
-        try (DataInputStream stream = new DataInputStream(new FileInputStream(file))) {
-            for (int i = 0; i < values.length; i++) {
-                values[i] = stream.readFloat();
-            }
-        }
-        return values;
     }
 
     private NativesTest() {

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import time
 
+import hostile_models
 import models
 import numpy as np
 import onnx
@@ -28,12 +29,12 @@ def test_legal_models_pass(name: str, check: object) -> None:
 
 def test_custom_domain_is_named_with_its_operator() -> None:
     with pytest.raises(ModelError, match="not standard") as caught:
-        preflight.check_operators(models.custom_domain())
+        preflight.check_operators(hostile_models.custom_domain())
     assert caught.value.seen == ("com.example: Wobble",)
 
 
 def test_known_foreign_domain_has_its_own_advice() -> None:
-    model = models.custom_domain()
+    model = hostile_models.custom_domain()
     model.graph.node[0].domain = "com.microsoft"
     with pytest.raises(ModelError) as caught:
         preflight.check_operators(model)
@@ -41,7 +42,7 @@ def test_known_foreign_domain_has_its_own_advice() -> None:
 
 
 def test_custom_domain_in_a_subgraph_is_found() -> None:
-    model = models.endless_loop()
+    model = hostile_models.endless_loop()
     model.graph.node[0].attribute[0].g.node[0].domain = "com.example"
     with pytest.raises(ModelError, match="not standard"):
         preflight.check_operators(model)
@@ -49,7 +50,7 @@ def test_custom_domain_in_a_subgraph_is_found() -> None:
 
 def test_newer_operator_set_is_named() -> None:
     with pytest.raises(ModelError, match="999") as caught:
-        preflight.check_operators(models.future_opset())
+        preflight.check_operators(hostile_models.future_opset())
     assert str(onnx.defs.onnx_opset_version()) in caught.value.seen[0]
 
 
@@ -75,7 +76,7 @@ def test_no_operator_set() -> None:
 
 def test_cycle_names_its_nodes() -> None:
     with pytest.raises(ModelError, match="cycle") as caught:
-        preflight.check_cycles(models.cyclic())
+        preflight.check_cycles(hostile_models.cyclic())
     assert any("Add" in line for line in caught.value.seen)
 
 
@@ -98,7 +99,7 @@ def test_long_chain_in_reverse_order_is_quick() -> None:
     assert time.monotonic() - started < 5
 
 
-@pytest.mark.parametrize("make", [models.random_operator, models.training_mode])
+@pytest.mark.parametrize("make", [hostile_models.random_operator, hostile_models.training_mode])
 def test_random_and_training_are_refused(make: object) -> None:
     assert callable(make)
     with pytest.raises(ModelError, match=r"random|training") as caught:
@@ -107,7 +108,7 @@ def test_random_and_training_are_refused(make: object) -> None:
 
 
 def test_dropout_for_inference_is_allowed() -> None:
-    model = models.training_mode()
+    model = hostile_models.training_mode()
     model.graph.initializer[1].CopyFrom(
         numpy_helper.from_array(np.array(False), model.graph.initializer[1].name)
     )
@@ -115,7 +116,7 @@ def test_dropout_for_inference_is_allowed() -> None:
 
 
 def test_dropout_whose_mode_is_computed_is_refused() -> None:
-    model = models.training_mode()
+    model = hostile_models.training_mode()
     model.graph.node[0].input[2] = "computed"
     with pytest.raises(ModelError, match="training"):
         preflight.check_inference_mode(model)
@@ -138,7 +139,7 @@ def test_training_graph_is_refused() -> None:
 
 def test_nan_weight_is_counted() -> None:
     with pytest.raises(ModelError, match="NaN") as caught:
-        preflight.check_weights(models.nan_weights())
+        preflight.check_weights(hostile_models.nan_weights())
     assert "1 of 150" in caught.value.seen[0]
 
 

@@ -1,0 +1,39 @@
+"""Conversions to ncnn by the real converter, as tests ask for them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import models
+import onnx
+import pytest
+
+from mobilegen.artifacts import Artifact, Graph
+from mobilegen.errors import ConversionError
+from mobilegen.runtimes import catalog
+
+NCNN = catalog.get("ncnn")
+STRICT = 1e-4
+
+
+def quiet(line: str) -> None:
+    del line
+
+
+def convert(graph: Graph, folder: Path, *, limit: float = STRICT) -> Artifact:
+    return NCNN.convert(graph, "fp32", folder / "out", limit=limit, report=quiet)
+
+
+def refusal(graph: Graph, folder: Path) -> ConversionError:
+    with pytest.raises(ConversionError) as caught:
+        convert(graph, folder)
+    assert not (folder / "out").exists()
+    return caught.value
+
+
+def comparison() -> onnx.ModelProto:
+    """A network of operators that ncnn lacks."""
+    net = models.Net()
+    mask = net.op("Greater", "x", net.const(0.1))
+    net.op("Where", mask, "x", net.op("Neg", "x"), output="y")
+    return net.model({"x": [1, 3, 5, 7]}, {"y": [1, 3, 5, 7]})
