@@ -7,12 +7,11 @@ makes the same bytes of them.
 from __future__ import annotations
 
 import json
-import os
 import shlex
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mobilegen.artifacts import Artifact, NativeSources, Target, Toolchain
@@ -82,13 +81,16 @@ def write_sources(
 
 def _copy_own(runtime: str, folder: Path) -> None:
     for name in (*_OWN_PARTS, f"engines/{runtime}"):
-        source = native_dir() / name
-        for path in [source] if source.is_file() else source.rglob("*"):
-            if path.is_file() and _TOOLS not in path.parts:
-                _copy(path, folder / path.relative_to(native_dir()))
+        part = native_dir() / name
+        for path in [part] if part.is_file() else part.rglob("*"):
+            place = path.relative_to(native_dir())
+            if path.is_file() and _TOOLS not in place.parts:
+                _copy(path, folder / place)
 
 
 def _copy_runtime(plan: EnginePlan, objects: ObjectSet, abi: str, folder: Path) -> None:
+    # CMake may name files by another path, where the cache is behind a link.
+    objects = replace(objects, source=objects.source.resolve(), binary=objects.binary.resolve())
     generated = folder / _ABI_FOLDER / abi
     plan.write_sources(objects, generated)
     sources = list(_sources(plan, objects))
@@ -145,8 +147,8 @@ def _source(file: str, command: str, flags: Sequence[str]) -> _Source:
         )
     options = words[start : words.index("-o", start)]
     return _Source(
-        Path(os.path.normpath(file)),
-        tuple(Path(os.path.normpath(word[2:])) for word in words if word.startswith("-I")),
+        Path(file).resolve(),
+        tuple(Path(word[2:]).resolve() for word in words if word.startswith("-I")),
         tuple(dict.fromkeys(word for word in options if word not in _GIVEN and word[:2] != "-W")),
     )
 
