@@ -1,11 +1,19 @@
-"""Looking names up: the nearest known one, and objects named "module:OBJECT"."""
+"""Looking names up: the nearest known one, and objects named "module:OBJECT".
+
+Frontends and runtimes are such objects; an installed package may add some by an entry point.
+"""
 
 from __future__ import annotations
 
 import difflib
 import importlib
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from importlib.metadata import entry_points
+from typing import Any, TypeVar
+
+from mobilegen.errors import UsageError
+
+T = TypeVar("T")
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -29,3 +37,41 @@ def load_object(reference: str) -> Any:
     if not (module and colon and attribute):
         raise ValueError(f"{reference!r} is not of the form 'module:OBJECT'")
     return getattr(importlib.import_module(module), attribute)
+
+
+def with_added(group: str, built_in: Mapping[str, str]) -> dict[str, str]:
+    """Return "module:OBJECT" by name, those of packages too; built-in ones win over added ones.
+
+    Args:
+        group: The entry points by which packages add theirs.
+    """
+    return {**{point.name: point.value for point in entry_points(group=group)}, **built_in}
+
+
+def load_known(name: str, known: Mapping[str, str], kind: type[T]) -> T:
+    """Return the object of that name.
+
+    Args:
+        known: "module:OBJECT" by name.
+        kind: What it has to be, and what it is called in messages.
+
+    Raises:
+        UsageError: There is none, or what an installed package offers under it cannot be used.
+    """
+    word = kind.__name__.lower()
+    if name not in known:
+        raise UsageError(f"there is no {word} {name!r}", hint=nearest(name, known))
+    try:
+        found = load_object(known[name])
+    except (ImportError, AttributeError, ValueError) as error:
+        raise UsageError(
+            f"the {word} {name!r} cannot be loaded",
+            seen=[f"{known[name]}: {error}"],
+            hint="update or remove the package that offers it",
+        ) from error
+    if not isinstance(found, kind):
+        raise UsageError(
+            f"the {word} {name!r} is not a {kind.__name__}",
+            seen=[f"{known[name]}: {type(found)}"],
+        )
+    return found

@@ -16,7 +16,7 @@ from mobilegen.executors.jdk import CLEAN, MIN_VERSION, Jdk, find_jdk
 from mobilegen.platforms.android.jni import CLASS_NAME, check_package
 from mobilegen.platforms.android.sources import java_source
 from mobilegen.system import process
-from mobilegen.system.files import cache_dir, file_lock, new_dir, sha256_bytes
+from mobilegen.system.files import cache_dir, kept_dir, sha256_bytes
 
 __all__ = ["Jdk", "execute", "find_jdk", "prepare"]
 
@@ -132,11 +132,7 @@ def _classes(jdk: Jdk, request: Request) -> Path:
     sources = _sources(request)
     digest = sha256_bytes("\n".join((str(jdk.version), *sources.values())).encode())
     folder = cache_dir() / "executors" / f"classes-{digest[:16]}"
-    with file_lock(folder.with_suffix(".lock")):
-        if not (folder / "Driver.class").is_file():
-            with new_dir(folder) as temporary:
-                _compile(jdk, sources, temporary)
-    return folder
+    return kept_dir(folder, ("Driver.class",), lambda new: _compile(jdk, sources, new))
 
 
 def _sources(request: Request) -> dict[str, str]:

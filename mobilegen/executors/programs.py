@@ -11,7 +11,7 @@ from mobilegen.errors import ProcessError, ToolchainError
 from mobilegen.executors.base import Unavailable
 from mobilegen.resources import native_dir
 from mobilegen.system import process
-from mobilegen.system.files import cache_dir, file_lock, new_dir, sha256_bytes
+from mobilegen.system.files import cache_dir, kept_dir, sha256_bytes
 from mobilegen.toolchains.static import static_identity, static_tools
 from mobilegen.toolchains.zig import Zig, find_zig
 
@@ -47,14 +47,10 @@ def build(folder_name: str, programs: Sequence[Program]) -> Path:
     try:
         zig = find_zig()
         folder = cache_dir() / "executors" / f"{folder_name}-{_identity(zig, programs)[:16]}"
-        with file_lock(folder.with_suffix(".lock")):
-            if not all((folder / program.name).is_file() for program in programs):
-                with new_dir(folder) as temporary:
-                    for program in programs:
-                        _compile(zig, program, temporary)
+        names = [program.name for program in programs]
+        return kept_dir(folder, names, lambda new: _compile_all(zig, programs, new))
     except (ToolchainError, ProcessError) as error:
         raise Unavailable(f"{folder_name} cannot be compiled: {error}") from error
-    return folder
 
 
 def tools_dir() -> Path:
@@ -69,6 +65,11 @@ def _identity(zig: Zig, programs: Sequence[Program]) -> str:
     folders = {(tools_dir() / source).parent for program in programs for source in program.sources}
     parts += [path.read_bytes() for folder in sorted(folders) for path in sorted(folder.iterdir())]
     return sha256_bytes(b"".join(sha256_bytes(part).encode() for part in parts))
+
+
+def _compile_all(zig: Zig, programs: Sequence[Program], folder: Path) -> None:
+    for program in programs:
+        _compile(zig, program, folder)
 
 
 def _compile(zig: Zig, program: Program, folder: Path) -> None:

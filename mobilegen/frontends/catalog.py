@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from importlib.metadata import entry_points
 from pathlib import Path
 
-from mobilegen.errors import ModelError, UsageError
+from mobilegen.errors import ModelError
 from mobilegen.frontends.base import Frontend
-from mobilegen.names import load_object, nearest
+from mobilegen.names import load_known, with_added
 
 ENTRY_POINT_GROUP = "mobilegen.frontends"
 
@@ -18,8 +17,7 @@ FRONTENDS: dict[str, str] = {
 
 def references() -> dict[str, str]:
     """Return "module:OBJECT" of every frontend by name; built-in ones win over added ones."""
-    added = {point.name: point.value for point in entry_points(group=ENTRY_POINT_GROUP)}
-    return {**added, **FRONTENDS}
+    return with_added(ENTRY_POINT_GROUP, FRONTENDS)
 
 
 def get(name: str) -> Frontend:
@@ -28,22 +26,7 @@ def get(name: str) -> Frontend:
     Raises:
         UsageError: There is none, or what an installed package offers under it cannot be used.
     """
-    known = references()
-    if name not in known:
-        raise UsageError(f"there is no frontend {name!r}", hint=nearest(name, known))
-    try:
-        frontend = load_object(known[name])
-    except (ImportError, AttributeError, ValueError) as error:
-        raise UsageError(
-            f"the frontend {name!r} cannot be loaded",
-            seen=[f"{known[name]}: {error}"],
-            hint="update or remove the package that offers it",
-        ) from error
-    if not isinstance(frontend, Frontend):
-        raise UsageError(
-            f"the frontend {name!r} is not a Frontend", seen=[f"{known[name]}: {type(frontend)}"]
-        )
-    return frontend
+    return load_known(name, references(), Frontend)
 
 
 def for_file(path: Path) -> str:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from importlib.metadata import entry_points
-
-from mobilegen.errors import UsageError
-from mobilegen.names import load_object, nearest
+from mobilegen.names import load_known, with_added
 from mobilegen.runtimes.base import Runtime
 
 ENTRY_POINT_GROUP = "mobilegen.runtimes"
@@ -18,8 +15,7 @@ RUNTIMES: dict[str, str] = {
 
 def references() -> dict[str, str]:
     """Return "module:OBJECT" of every runtime by name; built-in ones win over added ones."""
-    added = {point.name: point.value for point in entry_points(group=ENTRY_POINT_GROUP)}
-    return {**added, **RUNTIMES}
+    return with_added(ENTRY_POINT_GROUP, RUNTIMES)
 
 
 def names() -> tuple[str, ...]:
@@ -33,19 +29,4 @@ def get(name: str) -> Runtime:
     Raises:
         UsageError: There is none, or what an installed package offers under it cannot be used.
     """
-    known = references()
-    if name not in known:
-        raise UsageError(f"there is no runtime {name!r}", hint=nearest(name, known))
-    try:
-        runtime = load_object(known[name])
-    except (ImportError, AttributeError, ValueError) as error:
-        raise UsageError(
-            f"the runtime {name!r} cannot be loaded",
-            seen=[f"{known[name]}: {error}"],
-            hint="update or remove the package that offers it",
-        ) from error
-    if not isinstance(runtime, Runtime):
-        raise UsageError(
-            f"the runtime {name!r} is not a Runtime", seen=[f"{known[name]}: {type(runtime)}"]
-        )
-    return runtime
+    return load_known(name, references(), Runtime)

@@ -8,7 +8,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -144,6 +144,22 @@ def replace_dir(new: Path, final: Path) -> None:
             raise
     finally:
         shutil.rmtree(old, ignore_errors=True)
+
+
+def kept_dir(folder: Path, files: Iterable[str], fill: Callable[[Path], None]) -> Path:
+    """Return a folder of the cache; who needs it first fills it, and others wait for that.
+
+    Args:
+        files: Names of files without which it is filled anew.
+        fill: Fills the new folder that it is given.
+    """
+    paths = [folder / name for name in files]
+    if not all(path.is_file() for path in paths):
+        with file_lock(folder.with_name(folder.name + ".lock")):
+            if not all(path.is_file() for path in paths):
+                with new_dir(folder) as temporary:
+                    fill(temporary)
+    return folder
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from mobilegen.artifacts import Target, Toolchain
 from mobilegen.errors import ToolchainError
 from mobilegen.resources import native_dir
 from mobilegen.system import process
-from mobilegen.system.files import cache_dir, file_lock, new_dir
+from mobilegen.system.files import cache_dir, kept_dir
 from mobilegen.toolchains.symbols import SYSTEM_LIBRARIES, Symbol, system_names, system_symbols
 from mobilegen.toolchains.targets import MIN_API_LEVEL, AndroidAbi, android_abi
 from mobilegen.toolchains.zig import Zig, copy_compiler_rt, find_zig, is_helper
@@ -25,6 +25,7 @@ from mobilegen.toolchains.zig import Zig, copy_compiler_rt, find_zig, is_helper
 _TIMEOUT_SECONDS = 600.0
 # CMake projects link these by name although Android has them inside libc.
 _EMPTY_ARCHIVES = ("libpthread.a", "librt.a")
+_CMAKE = "target.cmake"
 _ZIG_CACHE = "zig-cache"
 
 
@@ -43,11 +44,7 @@ def prepare(target: Target, *, root: Path | None = None) -> Toolchain:
     zig = find_zig()
     identity = _identity(zig, abi, target.api_level)
     folder = (root or cache_dir() / "toolchains") / f"{abi.name}-{identity[:16]}"
-    if not folder.is_dir():
-        with file_lock(folder.with_suffix(".lock")):
-            if not folder.is_dir():
-                with new_dir(folder) as temporary:
-                    _Maker(zig, abi, target.api_level, temporary).make()
+    kept_dir(folder, (_CMAKE,), lambda new: _Maker(zig, abi, target.api_level, new).make())
     return _toolchain(zig, target, folder, identity)
 
 
@@ -112,7 +109,7 @@ class _Maker:
         self._make_builtins()
         for name in _EMPTY_ARCHIVES:
             (self.folder / name).write_bytes(b"!<arch>\n")
-        (self.folder / "target.cmake").write_text(self._target_cmake(), "utf-8")
+        (self.folder / _CMAKE).write_text(self._target_cmake(), "utf-8")
         shutil.rmtree(self.folder / _ZIG_CACHE)
 
     def _make_stubs(self) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from mobilegen.artifacts import Target, Toolchain
 from mobilegen.resources import native_dir
-from mobilegen.system.files import cache_dir, file_lock, new_dir, sha256_bytes
+from mobilegen.system.files import cache_dir, kept_dir, sha256_bytes
 from mobilegen.toolchains.musl import LIBRARY, STARTUP, Musl, make_library, sources_list
 from mobilegen.toolchains.targets import android_abi
 from mobilegen.toolchains.zig import Zig, find_zig
@@ -103,10 +103,7 @@ def static_tools(abi: str) -> StaticTools:
     zig, android, library = find_zig(), android_abi(abi), _library(abi)
     identity = static_identity(abi)
     folder = cache_dir() / "toolchains" / f"static-{android.name}-{identity[:16]}"
-    with file_lock(folder.with_suffix(".lock")):
-        if not folder.is_dir():
-            with new_dir(folder) as temporary:
-                make_library(zig, library, temporary)
+    kept_dir(folder, (STARTUP, LIBRARY), lambda new: make_library(zig, library, new))
     link_flags = (*_LINK_FLAGS, *android.link_flags)
     return StaticTools(zig, library.flags, library.headers, link_flags, folder, identity)
 

@@ -8,12 +8,6 @@
 namespace mobilegen {
 namespace {
 
-int check_threads(int threads) {
-  if (threads >= 1 && threads <= MOBILEGEN_MAX_THREADS) return MOBILEGEN_OK;
-  return fail(MOBILEGEN_ERROR_ARGUMENT, "%d threads; 1 to %d are possible", threads,
-              MOBILEGEN_MAX_THREADS);
-}
-
 int check_arrays(const char* kind, int count, const void* const* arrays) {
   for (int i = 0; i < count; i++) {
     if (!arrays[i]) return fail(MOBILEGEN_ERROR_ARGUMENT, "%s array %d is NULL", kind, i);
@@ -30,6 +24,12 @@ const Tensor* output(const mobilegen_engine* engine, int i) {
 }
 
 }  // namespace
+
+int check_threads(int threads) {
+  if (threads >= 1 && threads <= MOBILEGEN_MAX_THREADS) return MOBILEGEN_OK;
+  return fail(MOBILEGEN_ERROR_ARGUMENT, "%d threads; 1 to %d are possible", threads,
+              MOBILEGEN_MAX_THREADS);
+}
 
 double now() {
   timespec time;

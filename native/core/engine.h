@@ -59,6 +59,9 @@ int open_memory(const void* params, size_t params_size, const void* weights, siz
                 int threads, mobilegen_engine** engine);
 int open_embedded(int threads, mobilegen_engine** engine);
 
+// An error for a number of threads that cannot be.
+int check_threads(int threads);
+
 double now();
 
 // Computes the outputs; the caller holds the engine's lock.

@@ -36,9 +36,7 @@ int check_files(const Model& model, const Files& files) {
 int check(int threads, mobilegen_engine** result) {
   if (!result) return fail(MOBILEGEN_ERROR_ARGUMENT, "engine is NULL");
   *result = 0;
-  if (threads >= 1 && threads <= MOBILEGEN_MAX_THREADS) return MOBILEGEN_OK;
-  return fail(MOBILEGEN_ERROR_ARGUMENT, "%d threads; 1 to %d are possible", threads,
-              MOBILEGEN_MAX_THREADS);
+  return check_threads(threads);
 }
 
 void close_files(Files* files) {

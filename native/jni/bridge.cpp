@@ -68,24 +68,27 @@ const char* exception_of(int status) {
   }
 }
 
+__attribute__((format(printf, 3, 0))) void throw_values(JNIEnv* env, const char* type,
+                                                        const char* format, va_list values) {
+  char text[kMessage];
+  vsnprintf(text, sizeof(text), format, values);
+  throw_text(env, type, text);
+}
+
 }  // namespace
 
 void throw_argument(JNIEnv* env, const char* format, ...) {
-  char text[kMessage];
-  va_list arguments;
-  va_start(arguments, format);
-  vsnprintf(text, sizeof(text), format, arguments);
-  va_end(arguments);
-  throw_text(env, "java/lang/IllegalArgumentException", text);
+  va_list values;
+  va_start(values, format);
+  throw_values(env, "java/lang/IllegalArgumentException", format, values);
+  va_end(values);
 }
 
 void throw_state(JNIEnv* env, const char* format, ...) {
-  char text[kMessage];
-  va_list arguments;
-  va_start(arguments, format);
-  vsnprintf(text, sizeof(text), format, arguments);
-  va_end(arguments);
-  throw_text(env, "java/lang/IllegalStateException", text);
+  va_list values;
+  va_start(values, format);
+  throw_values(env, "java/lang/IllegalStateException", format, values);
+  va_end(values);
 }
 
 void throw_status(JNIEnv* env, int status) {

@@ -48,7 +48,7 @@ def test_packages_add_frontends(monkeypatch: pytest.MonkeyPatch) -> None:
         EntryPoint("broken", "nowhere:NOTHING", catalog.ENTRY_POINT_GROUP),
         EntryPoint("wrong", "mobilegen.frontends.onnx:load", catalog.ENTRY_POINT_GROUP),
     ]
-    monkeypatch.setattr(catalog, "entry_points", lambda group: points)
+    monkeypatch.setattr("mobilegen.names.entry_points", lambda group: points)
     assert catalog.get("extra") is FRONTEND
     assert catalog.get("onnx") is FRONTEND
     with pytest.raises(UsageError, match="cannot be loaded"):

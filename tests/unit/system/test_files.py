@@ -5,7 +5,14 @@ from pathlib import Path
 import pytest
 
 from mobilegen.errors import BusyError
-from mobilegen.system.files import file_lock, new_dir, record, replace_dir, write_bytes
+from mobilegen.system.files import (
+    file_lock,
+    kept_dir,
+    new_dir,
+    record,
+    replace_dir,
+    write_bytes,
+)
 
 
 def test_new_dir_replaces_the_old_one(tmp_path: Path) -> None:
@@ -72,3 +79,30 @@ def test_replace_dir_that_fails_leaves_the_old_one(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         replace_dir(tmp_path / "missing", tmp_path / "final")
     assert [path.name for path in tmp_path.rglob("*")] == ["final", "file"]
+
+
+def test_kept_dir_is_filled_once_and_again_when_a_file_is_gone(tmp_path: Path) -> None:
+    filled: list[Path] = []
+
+    def fill(folder: Path) -> None:
+        (folder / "a").touch()
+        (folder / "b").touch()
+        filled.append(folder)
+
+    folder = tmp_path / "kept"
+    for _ in range(2):
+        assert kept_dir(folder, ("a", "b"), fill) == folder
+    assert len(filled) == 1 and filled[0] != folder
+    (folder / "b").unlink()
+    kept_dir(folder, ("a", "b"), fill)
+    assert len(filled) == 2 and (folder / "b").is_file()
+
+
+def test_kept_dir_that_cannot_be_filled_is_not_there(tmp_path: Path) -> None:
+    def fail(folder: Path) -> None:
+        (folder / "a").touch()
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        kept_dir(tmp_path / "kept", ("a",), fail)
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == []

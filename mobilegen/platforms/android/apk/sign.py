@@ -9,7 +9,7 @@ from pathlib import Path
 from mobilegen.executors.jdk import Jdk
 from mobilegen.platforms.android.apk.settings import Keystore
 from mobilegen.platforms.android.apk.tools import Command, Tools, run_tool
-from mobilegen.system.files import cache_dir, file_lock, new_dir
+from mobilegen.system.files import cache_dir, kept_dir
 
 # That of the key with which Android's own tools sign while developing: it protects nothing.
 _DEBUG_PASSWORD = "android"
@@ -28,17 +28,13 @@ class Key:
 
 def debug_key(jdk: Jdk) -> Key:
     """Return the debug key of this user, which is made once and kept in the cache."""
-    folder = cache_dir() / "android" / "debug-key"
-    path = folder / "debug.p12"
-    environment = ((_DEBUG_VARIABLE, _DEBUG_PASSWORD),)
-    with file_lock(folder.with_suffix(".lock")):
-        if not path.is_file():
-            with new_dir(folder) as temporary:
-                run_tool(
-                    _keytool(jdk, temporary / path.name),
-                    title="making the debug key",
-                    env=dict(environment),
-                )
+    name, environment = "debug.p12", ((_DEBUG_VARIABLE, _DEBUG_PASSWORD),)
+
+    def make(folder: Path) -> None:
+        command = _keytool(jdk, folder / name)
+        run_tool(command, title="making the debug key", env=dict(environment))
+
+    path = kept_dir(cache_dir() / "android" / "debug-key", (name,), make) / name
     return Key(Keystore(path, _DEBUG_ALIAS, _DEBUG_VARIABLE, _DEBUG_VARIABLE), environment)
 
 

@@ -17,7 +17,7 @@ from mobilegen.platforms.android.apk.sdk import AndroidSdk, find_sdk
 from mobilegen.resources import native_dir
 from mobilegen.system import process
 from mobilegen.system.download import MavenFile, fetch_maven
-from mobilegen.system.files import cache_dir, file_lock, new_dir, sha256_bytes
+from mobilegen.system.files import cache_dir, kept_dir, sha256_bytes
 
 Command = tuple[str | Path, ...]
 _JAVA_OPTIONS = ("-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto")
@@ -152,15 +152,15 @@ def _require_aapt2_for_host() -> None:
 def _unpack_aapt2(jar: Path) -> Path:
     member = pins.aapt2_member()
     assert member is not None
+    name, path = Path(member).name, member
+
+    def unpack(folder: Path) -> None:
+        with zipfile.ZipFile(jar) as archive:
+            (folder / name).write_bytes(archive.read(path))
+        (folder / name).chmod(0o755)
+
     folder = cache_dir() / "android" / f"aapt2-{pins.AAPT2.sha256[:16]}"
-    program = folder / Path(member).name
-    with file_lock(folder.with_suffix(".lock")):
-        if not program.is_file():
-            with new_dir(folder) as temporary, zipfile.ZipFile(jar) as archive:
-                new = temporary / program.name
-                new.write_bytes(archive.read(member))
-                new.chmod(0o755)
-    return program
+    return kept_dir(folder, (name,), unpack) / name
 
 
 def _dexer(jdk: Jdk, jar: Path, has_d8: bool) -> Command:
@@ -181,15 +181,13 @@ def _tool_classes(jdk: Jdk, apksig: Path) -> Path:
     """Compile the program that stands for apksigner; return the folder of its classes."""
     source = native_dir() / "tools" / "apk" / f"{_TOOL}.java"
     digest = sha256_bytes(f"{jdk.version}\n{pins.APKSIG.sha256}\n".encode() + source.read_bytes())
+
+    def compile_tool(folder: Path) -> None:
+        command = (jdk.javac, "-encoding", "UTF-8", "-cp", apksig, "-d", folder, source)
+        run_tool(command, title="compiling the program that signs")
+
     folder = cache_dir() / "android" / f"apktool-{digest[:16]}"
-    with file_lock(folder.with_suffix(".lock")):
-        if not folder.is_dir():
-            with new_dir(folder) as temporary:
-                run_tool(
-                    (jdk.javac, "-encoding", "UTF-8", "-cp", apksig, "-d", temporary, source),
-                    title="compiling the program that signs",
-                )
-    return folder
+    return kept_dir(folder, (f"{_TOOL}.class",), compile_tool)
 
 
 def _describe(installed: dict[str, Path | None], sdk: AndroidSdk | None) -> str:
