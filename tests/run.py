@@ -1,5 +1,7 @@
 """Runs every test with all that it needs: `uv run tests/run.py [pytest arguments]`.
 
+Tests run in several processes, one a processor; `-n 0` keeps them in one.
+
 System packages that tests need (a JDK and the like) are installed with apt when this runs as
 root, and named otherwise. In CI (the variable CI is set) a missing tool is a failure.
 """
@@ -24,6 +26,8 @@ TOOLS = {
     "unshare": "util-linux",
     "qemu-arm": "qemu-user",
 }
+# Most tests start programs that use several processors themselves.
+MOST_WORKERS = 4
 CHECKS = (
     ("ruff", ["ruff", "check", "."]),
     ("ruff format", ["ruff", "format", "--check", "."]),
@@ -57,6 +61,11 @@ def provide_tools() -> bool:
     return not missing or not os.environ.get("CI")
 
 
+def workers() -> int:
+    """Return how many processes run tests; each needs up to 3 GB of memory."""
+    return min(os.cpu_count() or 1, MOST_WORKERS)
+
+
 def run_checks() -> int:
     """Run the linters; return how many failed."""
     failures = 0
@@ -72,7 +81,7 @@ def main(arguments: list[str]) -> int:
         return 1
     failures = 0 if arguments else run_checks()
     print("--- pytest", flush=True)
-    command = [sys.executable, "-m", "pytest", *arguments]
+    command = [sys.executable, "-m", "pytest", "-n", str(workers()), *arguments]
     # Negative after a crash, which must not pass for 0.
     failures += subprocess.run(command, cwd=ROOT).returncode != 0
     return 1 if failures else 0

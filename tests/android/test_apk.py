@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import time
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -58,12 +57,17 @@ def test_java_s_own_tool_verifies_the_oldest_signature(apk: Apk, tools: Tools) -
     assert "jar verified" in done.stdout
 
 
+def processor_seconds() -> float:
+    """What this process and its children have used; other tests may run meanwhile."""
+    return sum(os.times()[:4])
+
+
 def test_same_bytes_again_within_15_seconds(
     apk: Apk, own_project: Path, settings: ApkSettings, tmp_path: Path
 ) -> None:
-    started = time.perf_counter()
+    started = processor_seconds()
     again = build_apk(own_project, settings, tmp_path / "again.apk")
-    assert time.perf_counter() - started < 15
+    assert processor_seconds() - started < 15
     assert again.sha256 == apk.sha256
 
 

@@ -54,9 +54,9 @@ def test_the_compiler_sees_faults(tmp_path: Path, old: str, new: str, message: s
 
 def test_rendering_takes_no_time(tmp_path: Path) -> None:
     """The first time, with all templates to be read; model and libraries are not copied."""
-    started = time.perf_counter()
+    started = time.process_time()
     android_project.render(DEFAULT, tmp_path)
-    assert time.perf_counter() - started < 1.0
+    assert time.process_time() - started < 1.0
 
 
 @pytest.mark.parametrize(("name", "sources"), [("unicode", True), ("everything", False)])

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import models
 import numpy as np
 import pytest
+from kept import keep, put_back
 from PIL import Image
 from program import fail, mobilegen, succeed
 
@@ -49,10 +51,16 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def kept(sample: Path) -> Path:
+    return keep(sample)
+
+
 @pytest.fixture
-def built(sample: Path, tmp_path: Path) -> Path:
-    """A copy that a test may change."""
-    return shutil.copytree(sample, tmp_path / "tiny", dirs_exist_ok=True)
+def built(sample: Path, kept: Path) -> Iterator[Path]:
+    """The same, for a test to change."""
+    yield sample
+    put_back(sample, kept)
 
 
 def report(folder: Path, *options: str) -> dict[str, Any]:
@@ -112,7 +120,6 @@ def test_golden_results_are_those_of_the_reference(sample: Path) -> None:
 
 def test_second_build_changes_nothing(built: Path) -> None:
     project = built / "build" / "android"
-    report(built)  # In a new place everything is made once more.
     before = {path: path.stat().st_mtime_ns for path in project.rglob("*")}
     again = report(built)
     assert again["project"] == {"folder": "android", "files": len(before_files(before)), "kept": []}
@@ -123,14 +130,13 @@ def before_files(paths: dict[Path, int]) -> list[Path]:
     return [path for path in paths if path.is_file() and path.name != ".mobilegen.json"]
 
 
-def test_same_bytes_in_another_place(sample: Path, built: Path) -> None:
-    shutil.rmtree(built / "build")
-    report(built)
-    assert contents(built / "build" / "android") == contents(sample / "build" / "android")
+def test_same_bytes_in_another_place(sample: Path, tmp_path: Path) -> None:
+    other = shutil.copytree(sample, tmp_path / "other", ignore=shutil.ignore_patterns("build"))
+    report(other)
+    assert contents(other / "build" / "android") == contents(sample / "build" / "android")
 
 
 def test_changes_are_kept_until_they_are_given_up(built: Path) -> None:
-    report(built)
     project = built / "build" / "android"
     changed, removed = project / "app" / "build.gradle.kts", project / "README.md"
     changed.write_text("mine")
@@ -149,7 +155,6 @@ def test_changes_are_kept_until_they_are_given_up(built: Path) -> None:
 
 
 def test_another_package_moves_the_sources(built: Path) -> None:
-    report(built)
     java = built / "build" / "android" / "sdk" / "src" / "main" / "java"
     (java / "com" / "example" / "my_net" / "Mine.java").write_text("mine")
     report(built, "--package", "org.größe.x")
@@ -159,7 +164,6 @@ def test_another_package_moves_the_sources(built: Path) -> None:
 
 
 def test_failed_build_leaves_the_project(built: Path) -> None:
-    report(built)
     before = contents(built / "build" / "android")
     (built / "net.onnx").write_bytes(b"no model")
     fail(errors.ModelError.exit_code, "build", built, "--app-name", "Another")

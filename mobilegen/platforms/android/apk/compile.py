@@ -11,6 +11,8 @@ from mobilegen.platforms.android.apk.layout import Sources
 from mobilegen.platforms.android.apk.settings import ApkSettings
 from mobilegen.platforms.android.apk.tools import Command, Tools, run_tool
 
+# It ends before compiling itself thoroughly pays off.
+_JAVAC_OPTIONS = ("-J-XX:+UseSerialGC", "-J-XX:TieredStopAtLevel=1")
 _GRADLE_REMEDY = (
     "use Java 8 without lambdas and method references, or install an Android SDK and set "
     "ANDROID_HOME to build with Gradle"
@@ -86,7 +88,8 @@ def compile_java(
     path = os.pathsep.join(map(str, (*class_path, tools.android)))
     run_tool(
         (
-            tools.jdk.javac, "--release", "8", "-encoding", "UTF-8", "-proc:none", "-g",
+            tools.jdk.javac, *_JAVAC_OPTIONS,
+            "--release", "8", "-encoding", "UTF-8", "-proc:none", "-g",
             "-Xlint:-options", "-cp", path, "-d", out, f"@{arguments}",
         ),
         title="compiling the Java sources",
