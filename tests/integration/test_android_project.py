@@ -12,6 +12,7 @@ from android_project import CONFIGURATIONS, DEFAULT, compile_project
 from gradle_scripts import compile_scripts
 
 from mobilegen.errors import ProcessError
+from mobilegen.system.download import fetch
 from mobilegen.system.process import run
 
 
@@ -101,6 +102,26 @@ def test_commented_signing_compiles(tmp_path: Path) -> None:
     assert "\n    signingConfigs {\n" in text and "\n            signingConfig = " in text
     path.write_text(text, "utf-8")
     compile_scripts(folder, tmp_path / "out")
+
+
+def javadoc(project: Path, out: Path) -> None:
+    """Make the library's documentation, faults in the comments being errors."""
+    sources = sorted(project.glob("sdk/src/main/java/**/*.java"))
+    argv = ["javadoc", "-quiet", "-Werror", "-Xdoclint:all,-missing", "-encoding", "UTF-8"]
+    argv += ["--release", "8", "-cp", str(fetch(android_project.ANDROID)), "-d", str(out)]
+    run([*argv, *sources], title="javadoc", timeout=120)
+
+
+def test_documentation_of_the_library(tmp_path: Path) -> None:
+    project = android_project.render(DEFAULT, tmp_path / "rendered")
+    folder = android_project.lay_out(project, tmp_path / "android")
+    javadoc(folder, tmp_path / "html")
+    assert "mirrored" in (tmp_path / "html/com/example/photo/ImageData.html").read_text("utf-8")
+    path = next(folder.rglob("ImageData.java"))
+    path.write_text(path.read_text("utf-8").replace("{@code AndroidImages}", "{@link Nothing}"))
+    with pytest.raises(ProcessError) as caught:
+        javadoc(folder, tmp_path / "wrong")
+    assert "reference not found" in caught.value.output
 
 
 def test_git_changes_no_byte(tmp_path: Path) -> None:

@@ -190,8 +190,22 @@ public final class DemoJourneysTest {
                 .getParcelableExtra(Intent.EXTRA_INTENT);
         String report = send.getStringExtra(Intent.EXTRA_TEXT);
         assertEquals(report, DemoScreens.text(screen, R.id.text_report));
-        assertTrue(report, report.matches("(?s).*\\n +1 +50( +\\d+\\.\\d\\d){3} ms\\n.*"
+        assertTrue(report, report.matches("(?s).*\\n +1 +\\d+( +\\d+\\.\\d\\d){3} ms\\n.*"
                 + "power saving off, throttled by heat: none\\s*"));
+    }
+
+    @Test
+    public void aBenchmarkThatIsLeftIsNotShared() throws Exception {
+        DemoScreens.settle(first.get());
+        ActivityController<BenchmarkActivity> second = open(BenchmarkActivity.class);
+        second.get().findViewById(R.id.button_start).performClick();
+        second.get().finish();
+        goBack(second);
+        DemoScreens.settle(first.get());
+        BenchmarkActivity screen = open(BenchmarkActivity.class).get();
+        assertEquals("", DemoScreens.text(screen, R.id.text_report));
+        assertTrue(screen.findViewById(R.id.button_start).isEnabled());
+        assertFalse(screen.findViewById(R.id.button_share).isEnabled());
     }
 
     @Test
