@@ -12,6 +12,12 @@ os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 # Its files share one built sample.
 ANDROID = "tests/android"
+# Takes minutes: begun last, it would leave the other processes with nothing to do.
+FIRST = "tests/integration/test_setup.py"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
 
 
 class Scheduling(LoadFileScheduling):  # type: ignore[misc]

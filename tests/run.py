@@ -62,7 +62,7 @@ def provide_tools() -> bool:
 
 
 def workers() -> int:
-    """Return how many processes run tests; each needs up to 3 GB of memory."""
+    """Return how many processes run tests; each needs about 1 GB of memory."""
     return min(os.cpu_count() or 1, MOST_WORKERS)
 
 
