@@ -1,6 +1,7 @@
 package com.example.photo.demo;
 
 import android.app.Activity;
+import android.content.pm.PackageManager;
 import java.util.Arrays;
 import java.util.List;
 import mobilegen.Robot;
@@ -53,7 +54,13 @@ public final class DemoScreenshotsTest {
         DemoScreens.usePhone(qualifiers);
         save(BenchmarkActivity.class, "benchmark");
         save(SettingsActivity.class, "settings");
-        save(LiveActivity.class, "live");
+        try (ActivityController<LiveActivity> life =
+                Robolectric.buildActivity(LiveActivity.class).setup()) {
+            DemoScreens.settle(life.get());
+            life.get().onRequestPermissionsResult(
+                    1, new String[1], new int[] {PackageManager.PERMISSION_DENIED});
+            Robot.save(life.get(), name + "-live");
+        }
     }
 
     private <A extends Activity> void save(Class<A> screen, String what) throws Exception {
