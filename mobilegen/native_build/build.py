@@ -43,9 +43,8 @@ def build_library(
     """Build lib<name>.so: the runtime cut to the model, the C interface, the Java natives.
 
     The library is written to `work_dir`, and beside it a file that tells what its bytes are, and
-    the licence of the runtime;
-    everything else there may be deleted. The same arguments give the same bytes, wherever the
-    folders are.
+    the licence of the runtime; everything else there may be deleted. The same arguments give the
+    same bytes, wherever the folders are.
 
     Args:
         artifact: The model's files, in the form of its runtime.
@@ -71,7 +70,7 @@ def build_library(
         terms = (objects.source / plan.recipe.source.licence).read_bytes()
     path = write_bytes(work_dir / f"lib{name}.so", built.read_bytes())
     licence = write_bytes(work_dir / f"LICENSE.{plan.runtime}.txt", terms)
-    _keep_sizes(path, built.with_suffix(".map"), artifact)
+    _keep_sizes(path, built.with_suffix(".map"), plan)
     return replace(describe(path, target, toolchain, package), licence=licence)
 
 
@@ -154,11 +153,10 @@ def describe(path: Path, target: Target, toolchain: Toolchain, package: str) -> 
     )
 
 
-def _keep_sizes(library: Path, link_map: Path, artifact: Artifact) -> None:
+def _keep_sizes(library: Path, link_map: Path, plan: EnginePlan) -> None:
     """Write what the library's bytes are beside it; a foreign linker may leave no map for that."""
     if not link_map.is_file():
         return
-    plan = catalog.get(artifact.runtime).plan_native(artifact)
     text = link_map.read_text("utf-8", errors="replace")
     try:
         dump_json(measure_sizes(library, text, plan), library.with_name(library.name + SUFFIX))

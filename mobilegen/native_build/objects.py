@@ -19,8 +19,15 @@ from mobilegen.errors import NativeBuildError, ProcessError
 from mobilegen.native_build.plan import EnginePlan, ObjectRecipe, ObjectSet
 from mobilegen.native_build.run import build_error, build_type, configure, ninja
 from mobilegen.native_build.source import discard_if_damaged, require_intact, unpacked
-from mobilegen.system.cache import evict, lock_of, touch
-from mobilegen.system.files import cache_dir, file_lock, sha256_bytes, sha256_file, write_text
+from mobilegen.system.cache import evict, touch
+from mobilegen.system.files import (
+    cache_dir,
+    file_lock,
+    lock_of,
+    sha256_bytes,
+    sha256_file,
+    write_text,
+)
 
 _FORMAT = 2
 _LISTING = "mobilegen-names.json"

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from mobilegen.errors import NativeBuildError
 from mobilegen.native_build.plan import SourcePackage
 from mobilegen.system.download import fetch
-from mobilegen.system.files import cache_dir, file_lock, new_dir, sha256_file, write_text
+from mobilegen.system.files import cache_dir, kept_dir, sha256_file, write_text
 
 _MAX_BYTES = 1 << 30
 _HASHES = "mobilegen-files.json"
@@ -23,16 +23,12 @@ def unpacked(package: SourcePackage, *, offline: bool = False) -> Path:
         DownloadError: The archive cannot be had.
         NativeBuildError: The archive is not what it should be.
     """
-    folder = source_folder(package)
-    if folder.is_dir():
-        return folder
-    archive = fetch(package.file, offline=offline)
-    with file_lock(folder.with_name(folder.name + ".lock")):
-        if not folder.is_dir():
-            with new_dir(folder) as temporary:
-                unpack(archive, package, temporary)
-                write_text(temporary / _HASHES, json.dumps(_hash_files(temporary)))
-    return folder
+
+    def fill(folder: Path) -> None:
+        unpack(fetch(package.file, offline=offline), package, folder)
+        write_text(folder / _HASHES, json.dumps(_hash_files(folder)))
+
+    return kept_dir(source_folder(package), (_HASHES,), fill)
 
 
 def discard_if_damaged(package: SourcePackage) -> None:

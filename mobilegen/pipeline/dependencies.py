@@ -89,11 +89,16 @@ def _project_stage(plan: BuildPlan) -> Stage:
     )
 
 
+def _needs_of_library(plan: BuildPlan) -> tuple[str, ...]:
+    """Labels are in a library, and in its sources, only beside a model that is there, too."""
+    return ("interface", "description") if plan.embed_model else ("interface",)
+
+
 def _sources_stage(plan: BuildPlan, abi: str) -> Stage:
     return Stage(
         f"sources/{abi}",
         (),
-        ("interface", "description") if plan.embed_model else ("interface",),
+        _needs_of_library(plan),
         stages.library_decisions(plan, abi),
         functools.partial(stages.make_sources, abi=abi),
         # They are those of the objects that the library was made of.
@@ -106,7 +111,7 @@ def _stages_of_abi(plan: BuildPlan, abi: str) -> list[Stage]:
         Stage(
             f"lib/{abi}",
             (),
-            ("interface", "description") if plan.embed_model else ("interface",),
+            _needs_of_library(plan),
             stages.library_decisions(plan, abi),
             functools.partial(stages.make_library, abi=abi),
         ),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mobilegen.errors import BusyError
-from mobilegen.system.files import file_lock
+from mobilegen.system.files import file_lock, lock_of
 
 _STAMP = "mobilegen-used"
 _DAY_SECONDS = 86_400.0
@@ -26,11 +26,6 @@ class Limits:
 
     age_seconds: float = 60 * _DAY_SECONDS
     total_bytes: int = 1 << 30
-
-
-def lock_of(entry: Path) -> Path:
-    """Return the lock file of a cache entry; who uses or removes the entry holds it."""
-    return entry.with_name(entry.name + ".lock")
 
 
 def touch(entry: Path) -> None:

@@ -146,6 +146,11 @@ def replace_dir(new: Path, final: Path) -> None:
         shutil.rmtree(old, ignore_errors=True)
 
 
+def lock_of(folder: Path) -> Path:
+    """Return the lock file of a folder of the cache; who fills, uses or removes it holds it."""
+    return folder.with_name(folder.name + ".lock")
+
+
 def kept_dir(folder: Path, files: Iterable[str], fill: Callable[[Path], None]) -> Path:
     """Return a folder of the cache; who needs it first fills it, and others wait for that.
 
@@ -155,7 +160,7 @@ def kept_dir(folder: Path, files: Iterable[str], fill: Callable[[Path], None]) -
     """
     paths = [folder / name for name in files]
     if not all(path.is_file() for path in paths):
-        with file_lock(folder.with_name(folder.name + ".lock")):
+        with file_lock(lock_of(folder)):
             if not all(path.is_file() for path in paths):
                 with new_dir(folder) as temporary:
                     fill(temporary)

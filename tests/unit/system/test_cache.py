@@ -6,8 +6,8 @@ import os
 import time
 from pathlib import Path
 
-from mobilegen.system.cache import Limits, evict, lock_of, touch
-from mobilegen.system.files import file_lock
+from mobilegen.system.cache import Limits, evict, touch
+from mobilegen.system.files import file_lock, lock_of
 
 DAY = 86_400.0
 ROOMY = Limits(age_seconds=60 * DAY, total_bytes=10_000)
