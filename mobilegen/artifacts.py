@@ -149,12 +149,17 @@ class TensorBinding:
         tensor: The source model's tensor.
         blob: The runtime's name for it.
         runtime_shape: Sizes as the runtime sees them, outermost first (for ncnn: c, d, h, w of
-            the dims it has); same element order as the source tensor.
+            the dims it has); without a permutation in the element order of the source tensor.
+        runtime_dtype: numpy name of the type that the runtime takes or gives.
+        permutation: Axis i of the runtime's array is axis permutation[i] of the source's, batch
+            axis included; () for the order of the source.
     """
 
     tensor: TensorSpec
     blob: str
     runtime_shape: tuple[int, ...]
+    runtime_dtype: str = "float32"
+    permutation: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -168,6 +173,8 @@ class Artifact:
             trimming the native build.
         candidate: Label of the graph form that was converted.
         scores: As in `Graph`.
+        batch: How often the runtime computes for one call. Axis 0 of every input and output of
+            the source has a multiple of that size; the runtime gets one part after the other.
     """
 
     runtime: str
@@ -181,6 +188,7 @@ class Artifact:
     candidate: str
     checks: tuple[Check, ...] = ()
     scores: Scores = "logits"
+    batch: int = 1
 
 
 @dataclass(frozen=True)
