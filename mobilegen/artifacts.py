@@ -193,11 +193,22 @@ class Artifact:
 
 @dataclass(frozen=True)
 class Target:
-    """A platform, ABI and API level that native code is built for."""
+    """What native code is built for.
+
+    Attributes:
+        platform: Name of the platform, for example "android".
+        abi: The platform's own name of the processor and its conventions.
+        level: The oldest system that it runs on, as the platform counts: "21", "glibc2.17".
+    """
 
     platform: str
     abi: str
-    api_level: int
+    level: str
+
+    @property
+    def id(self) -> str:
+        """Name of the target among those of all platforms, for example "android-x86_64"."""
+        return f"{self.platform}-{self.abi}"
 
 
 @dataclass(frozen=True)

@@ -110,7 +110,7 @@ def _sources(folder: Path, abi: str) -> NativeSources:
         path.parent.mkdir(parents=True)
         path.write_text(path.name)
     return NativeSources(
-        Target("android", abi, 21), folder, tuple(record(p, folder) for p in files)
+        Target("android", abi, "21"), folder, tuple(record(p, folder) for p in files)
     )
 
 
@@ -135,7 +135,7 @@ def _library(folder: Path, abi: str) -> Library:
     licence = folder / "LICENSE.txt"
     licence.write_text("Free.")
     return Library(
-        target=Target("android", abi, 21),
+        target=Target("android", abi, "21"),
         path=path,
         soname=path.name,
         size=path.stat().st_size,

@@ -27,8 +27,9 @@ from mobilegen.native_build.run import configure, ninja
 from mobilegen.resources import native_dir
 from mobilegen.runtimes import catalog
 from mobilegen.toolchains.embedded import prepare
+from mobilegen.toolchains.targets import android_target
 
-HOST = Target("linux", "x86_64", 0)
+HOST = Target("linux", "x86_64", "host")
 HOST_TOOLCHAIN = Toolchain(
     kind="ndk",
     version="this machine's compiler",
@@ -82,7 +83,7 @@ def build_android(
     contents: Contents = NOTHING_ELSE,
 ) -> Library:
     """Build the library of a model as `mobilegen build` does without an NDK."""
-    target = Target("android", abi, api_level)
+    target = android_target(abi, api_level)
     return build_library(
         model.artifact,
         target,

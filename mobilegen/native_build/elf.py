@@ -14,7 +14,7 @@ from mobilegen.artifacts import Check, CheckStatus, Target
 from mobilegen.errors import NativeBuildError
 from mobilegen.resources import native_dir
 from mobilegen.toolchains.symbols import SYSTEM_LIBRARIES, system_names
-from mobilegen.toolchains.targets import android_abi
+from mobilegen.toolchains.targets import android_abi, api_level
 
 PAGE_SIZE = 16384
 
@@ -180,7 +180,7 @@ def check_library(
         _page_alignment(elf),
         _soname_check(elf, file_name),
         _subset("needed", "it needs only system libraries", elf.needed, _allowed_libraries()),
-        _subset("imports", "every import exists at API level 21", elf.imports,
+        _subset("imports", f"every import exists at API level {target.level}", elf.imports,
                 system_names(target.abi)),
         _exports(elf, (*engine_exports(), *natives)),
         _check("text_relocations", "no relocations in code", not elf.text_relocations, "TEXTREL"),
@@ -275,13 +275,13 @@ def _access(elf: Elf) -> Check:
 
 
 def _ident(elf: Elf, target: Target) -> Check:
-    passed = elf.android_api == target.api_level
+    passed = elf.android_api == api_level(target)
     seen = "no note" if elf.android_api is None else f"API level {elf.android_api}"
-    title = f"the Android note says API level {target.api_level}"
+    title = f"the Android note says API level {target.level}"
     return _check("ident", title, passed, seen)
 
 
 def _hash_table(elf: Elf, target: Target) -> Check:
-    passed = elf.sysv_hash or target.api_level >= _GNU_HASH_API_LEVEL
+    passed = elf.sysv_hash or api_level(target) >= _GNU_HASH_API_LEVEL
     title = "it has a symbol hash table that the API level reads"
     return _check("hash_table", title, passed, "no DT_HASH, needed below API level 23")

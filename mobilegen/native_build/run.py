@@ -81,7 +81,7 @@ def _target_variables(target: Target) -> list[tuple[str, str]]:
         return []
     return [
         ("ANDROID_ABI", target.abi),
-        ("ANDROID_PLATFORM", f"android-{target.api_level}"),
+        ("ANDROID_PLATFORM", f"android-{target.level}"),
         ("ANDROID_STL", "none"),
     ]
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mobilegen.artifacts import Target
 from mobilegen.config.model import ToolchainKind
 from mobilegen.errors import DownloadError, MobilegenError
 from mobilegen.executors import catalog as executors
@@ -16,7 +15,7 @@ from mobilegen.platforms.android.apk.tools import find_tools
 from mobilegen.runtimes.base import Runtime
 from mobilegen.toolboxes.create import ensure
 from mobilegen.toolchains.choose import choose
-from mobilegen.toolchains.targets import MIN_API_LEVEL
+from mobilegen.toolchains.targets import android_target
 
 
 @dataclass(frozen=True)
@@ -95,7 +94,7 @@ def _toolchain(need: Need, abi: str) -> Item:
     """Make the toolchain at the default API level; another level takes no download either."""
     subject = f"toolchain for {abi}"
     try:
-        target = Target("android", abi, MIN_API_LEVEL)
+        target = android_target(abi)
         return Item(subject, "ready", choose(need.toolchain, target, ndk=need.ndk).reason)
     except MobilegenError as error:
         return Item(subject, "missing", error.what)

@@ -50,6 +50,7 @@ from mobilegen.resources import native_identity, source_identity, templates_iden
 from mobilegen.serialize import dump_json
 from mobilegen.system.files import new_dir, telling_os_errors, write_text
 from mobilegen.toolchains import ndk
+from mobilegen.toolchains.targets import android_target
 from mobilegen.verify.judge import refuse_failures
 
 if TYPE_CHECKING:
@@ -200,7 +201,7 @@ def make_interface(plan: BuildPlan, folder: Path) -> str:
 
 
 def _target(plan: BuildPlan, abi: str) -> Target:
-    return Target("android", abi, plan.api_level)
+    return android_target(abi, plan.api_level)
 
 
 def library_decisions(plan: BuildPlan, abi: str) -> dict[str, str]:

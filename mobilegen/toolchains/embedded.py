@@ -19,7 +19,7 @@ from mobilegen.resources import native_dir
 from mobilegen.system import process
 from mobilegen.system.files import cache_dir, kept_dir
 from mobilegen.toolchains.symbols import SYSTEM_LIBRARIES, Symbol, system_names, system_symbols
-from mobilegen.toolchains.targets import MIN_API_LEVEL, AndroidAbi, android_abi
+from mobilegen.toolchains.targets import MIN_API_LEVEL, AndroidAbi, android_abi, api_level
 from mobilegen.toolchains.zig import Zig, copy_compiler_rt, find_zig, is_helper
 
 _TIMEOUT_SECONDS = 600.0
@@ -42,16 +42,16 @@ def prepare(target: Target, *, root: Path | None = None) -> Toolchain:
     abi = android_abi(target.abi)
     _require_api_level(target)
     zig = find_zig()
-    identity = _identity(zig, abi, target.api_level)
+    identity = _identity(zig, abi, api_level(target))
     folder = (root or cache_dir() / "toolchains") / f"{abi.name}-{identity[:16]}"
-    kept_dir(folder, (_CMAKE,), lambda new: _Maker(zig, abi, target.api_level, new).make())
+    kept_dir(folder, (_CMAKE,), lambda new: _Maker(zig, abi, api_level(target), new).make())
     return _toolchain(zig, target, folder, identity)
 
 
 def _require_api_level(target: Target) -> None:
-    if target.api_level < MIN_API_LEVEL:
+    if api_level(target) < MIN_API_LEVEL:
         raise ToolchainError(
-            f"the embedded toolchain cannot build for API level {target.api_level}",
+            f"the embedded toolchain cannot build for API level {target.level}",
             hint=f"use API level {MIN_API_LEVEL} or later",
         )
 
@@ -63,7 +63,7 @@ def _toolchain(zig: Zig, target: Target, folder: Path, identity: str) -> Toolcha
         cmake_file=native_dir() / "toolchains" / "android-embedded.cmake",
         variables=(
             ("ANDROID_ABI", target.abi),
-            ("ANDROID_PLATFORM", f"android-{target.api_level}"),
+            ("ANDROID_PLATFORM", f"android-{target.level}"),
             ("MOBILEGEN_ZIG", zig.path.as_posix()),
             ("MOBILEGEN_SYSROOT", (_sysroot() / "include").as_posix()),
             ("MOBILEGEN_SYSROOT_LIB", folder.as_posix()),
@@ -77,10 +77,10 @@ def _sysroot() -> Path:
     return native_dir() / "sysroot"
 
 
-def _identity(zig: Zig, abi: AndroidAbi, api_level: int) -> str:
+def _identity(zig: Zig, abi: AndroidAbi, level: int) -> str:
     """Hash everything that decides the bytes: zig, target, sysroot, CMake files, this code."""
     digest = hashlib.sha256()
-    digest.update(json.dumps([zig.version, asdict(abi), api_level]).encode())
+    digest.update(json.dumps([zig.version, asdict(abi), level]).encode())
     code = Path(__file__).parent
     files = {name: code / name for name in ("embedded.py", "zig.py")} | _source_files()
     for name, path in sorted(files.items()):

@@ -64,7 +64,7 @@ def toolchain(candidate: NdkCandidate, target: Target) -> Toolchain:
     android_abi(target.abi)
     variables = (
         ("ANDROID_ABI", target.abi),
-        ("ANDROID_PLATFORM", f"android-{target.api_level}"),
+        ("ANDROID_PLATFORM", f"android-{target.level}"),
     )
     return Toolchain(
         kind="ndk",

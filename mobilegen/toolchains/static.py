@@ -90,7 +90,7 @@ class StaticTools:
 
 def static_target(abi: str) -> Target:
     """Return the target of static programs for the processors of an Android ABI."""
-    return Target("linux", abi, 0)
+    return Target("linux", abi, "musl")
 
 
 def static_tools(abi: str) -> StaticTools:

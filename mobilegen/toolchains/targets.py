@@ -117,4 +117,9 @@ def android_target(abi: str, api_level: int = MIN_API_LEVEL) -> Target:
     Raises:
         ToolchainError: There is no such ABI.
     """
-    return Target("android", android_abi(abi).name, api_level)
+    return Target("android", android_abi(abi).name, str(api_level))
+
+
+def api_level(target: Target) -> int:
+    """Return the API level of an Android target."""
+    return int(target.level)

@@ -101,7 +101,7 @@ def objects(cache: Path) -> dict[str, int]:
 def test_offline_needs_the_source_in_the_cache(
     mobilenet: Converted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    target = Target("android", "x86", 21)
+    target = Target("android", "x86", "21")
     toolchain = prepare(target)
     monkeypatch.setenv("MOBILEGEN_CACHE", str(tmp_path / "empty"))
     with pytest.raises(DownloadError, match="offline"):
@@ -179,7 +179,7 @@ def small_set(
 ) -> Callable[[], dict[str, str]]:
     """Makes a set of two objects in a cache of its own; returns their digests."""
     monkeypatch.setenv("MOBILEGEN_CACHE", str(small_cache))
-    target = Target("android", ABI, 21)
+    target = Target("android", ABI, "21")
     whole = catalog.get("ncnn").plan_native(lenet.artifact)
     plan = replace(whole, select=lambda names: ("net.cpp", "paramdict.cpp"))
     toolchain = prepare(target)
@@ -274,7 +274,7 @@ from mobilegen.native_build.build import build_library
 from mobilegen.serialize import load_json
 from mobilegen.toolchains.embedded import prepare
 artifact, abi, folder = load_json(Artifact, Path(sys.argv[1])), sys.argv[2], Path(sys.argv[3])
-target = Target("android", abi, 21)
+target = Target("android", abi, "21")
 print(build_library(artifact, target, prepare(target), name="recognition",
                     package="com.example.vision", work_dir=folder, jobs=1).sha256)
 """

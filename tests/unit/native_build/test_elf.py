@@ -16,7 +16,7 @@ from mobilegen.native_build.elf import check_library, engine_exports, read_elf
 from mobilegen.platforms.android.jni import jni_exports
 from mobilegen.resources import native_dir
 
-ARM64 = Target("android", "arm64-v8a", 21)
+ARM64 = Target("android", "arm64-v8a", "21")
 NATIVES = jni_exports("com.example")
 GOOD = TinyElf(exports=(*engine_exports(), *NATIVES))
 NAME = "librecognition.so"
@@ -39,7 +39,7 @@ def failed(found: dict[str, Check]) -> set[str]:
 )
 def test_good_library_passes(abi: str, machine: int, bits: int, tmp_path: Path) -> None:
     good = replace(GOOD, machine=machine, bits=bits)
-    found = checks(good, tmp_path, Target("android", abi, 21))
+    found = checks(good, tmp_path, Target("android", abi, "21"))
     assert failed(found) == set() and len(found) == 12
 
 
@@ -94,18 +94,18 @@ def test_larger_pages_are_fine(tmp_path: Path) -> None:
 
 def test_gnu_hash_alone_is_fine_from_level_23(tmp_path: Path) -> None:
     modern = replace(GOOD, sysv_hash=False, api_level=23)
-    assert failed(checks(modern, tmp_path, replace(ARM64, api_level=23))) == set()
+    assert failed(checks(modern, tmp_path, replace(ARM64, level="23"))) == set()
 
 
 def test_abi_decides_which_imports_exist(tmp_path: Path) -> None:
     v7 = replace(GOOD, machine=40, bits=32, imports=("__aeabi_memcpy",))
-    assert failed(checks(v7, tmp_path, Target("android", "armeabi-v7a", 21))) == set()
+    assert failed(checks(v7, tmp_path, Target("android", "armeabi-v7a", "21"))) == set()
 
 
 def test_other_platforms_are_not_checked(tmp_path: Path) -> None:
     path = tmp_path / NAME
     path.write_bytes(GOOD.to_bytes())
-    assert check_library(read_elf(path), Target("linux", "x86_64", 0), NAME, ()) == ()
+    assert check_library(read_elf(path), Target("linux", "x86_64", "host"), NAME, ()) == ()
 
 
 @pytest.mark.parametrize("data", [b"", b"\x7fELF", b"not an ELF file" * 100])

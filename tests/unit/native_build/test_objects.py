@@ -14,7 +14,7 @@ from mobilegen.native_build.run import build_error, build_type
 from mobilegen.runtimes.ncnn import native
 
 RECIPE = native.recipe()
-TARGET = Target("android", "arm64-v8a", 21)
+TARGET = Target("android", "arm64-v8a", "21")
 TOOLCHAIN = Toolchain("embedded", "1", Path("a.cmake"), (("PATH", "/a"),), "", "identity")
 
 
@@ -42,7 +42,7 @@ def test_key_depends_on_what_decides_the_bytes() -> None:
         set_key(replace(RECIPE, flags=("-O2",)), TARGET, TOOLCHAIN),
         set_key(replace(RECIPE, options=RECIPE.options[1:]), TARGET, TOOLCHAIN),
         set_key(RECIPE, replace(TARGET, abi="x86"), TOOLCHAIN),
-        set_key(RECIPE, replace(TARGET, api_level=24), TOOLCHAIN),
+        set_key(RECIPE, replace(TARGET, level="24"), TOOLCHAIN),
         set_key(RECIPE, TARGET, replace(TOOLCHAIN, identity="other")),
     }
     assert len(keys) == 6

@@ -72,7 +72,7 @@ def report(*checks: Check, text: str = "plain") -> BuildReport:
         checks=checks or (check("pass"),),
         answers=(Answer(text, text, 0.25),),
         libraries=(
-            Library(Target("android", "x86", 21), Path("l.so"), text, 10, "", (), (), (), text),
+            Library(Target("android", "x86", "21"), Path("l.so"), text, 10, "", (), (), (), text),
         ),
         files=(FileRecord(text, 1000, text), FileRecord("b", 500, "")),
     )  # fmt: skip

@@ -10,7 +10,7 @@ from mobilegen.toolchains import embedded
 from mobilegen.toolchains.choose import choose
 from mobilegen.toolchains.ndk import NdkCandidate, candidates, toolchain
 
-TARGET = Target("android", "arm64-v8a", 21)
+TARGET = Target("android", "arm64-v8a", "21")
 
 
 def make_ndk(path: Path, version: str = "28.2.13676358") -> Path:
@@ -95,7 +95,7 @@ def test_toolchain_of_an_ndk(tmp_path: Path) -> None:
     assert made.kind == "ndk"
     assert made.cmake_file == found.path / "build" / "cmake" / "android.toolchain.cmake"
     assert dict(made.variables) == {"ANDROID_ABI": "arm64-v8a", "ANDROID_PLATFORM": "android-21"}
-    other = toolchain(found, Target("android", "arm64-v8a", 24))
+    other = toolchain(found, Target("android", "arm64-v8a", "24"))
     assert made.identity != other.identity
 
 
@@ -123,4 +123,4 @@ def test_explicit_ndk_is_never_passed_over(tmp_path: Path) -> None:
 
 def test_embedded_refuses_what_it_cannot_build_for() -> None:
     with pytest.raises(ToolchainError, match="API level 19"):
-        embedded.prepare(Target("android", "x86", 19))
+        embedded.prepare(Target("android", "x86", "19"))

@@ -28,7 +28,7 @@ def test_names_that_tools_use(name: str, clang: str, zig: str, machine: int, bit
 
 
 def test_target_of_an_abi() -> None:
-    assert android_target("x86", 24) == Target("android", "x86", 24)
+    assert android_target("x86", 24) == Target("android", "x86", "24")
 
 
 def test_unknown_abi_names_the_known_ones() -> None:
