@@ -11,6 +11,7 @@ import onnx
 from mobilegen.artifacts import Check, TensorSpec
 from mobilegen.errors import ModelError
 from mobilegen.graph import native, reference
+from mobilegen.graph.arrays import Array
 from mobilegen.graph.reference import Arrays
 from mobilegen.graph.samples import Sample, integer_limits, make_inputs
 from mobilegen.graph.shapes import read_trace
@@ -21,6 +22,10 @@ _LEAST_VARIATION = 1e-2
 # Tries for a model that answers the first samples alike (an arg-max, a saturated output).
 _MORE_SEEDS = 6
 _MORE_AMPLITUDE = 3.0
+# A sample far from what a network was trained for may blow rounding up to any size: it is taken
+# when a change of a few units in the last place changes the answer by no more than this.
+_NUDGE = 1.0 + 1e-6
+_STEADY = 1e-4
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,9 @@ def ask_original(
         path: The model with fixed shapes.
         model: The same, parsed.
         specs: Its inputs.
-        given: The user's samples; made ones fill up to two.
+        given: The user's samples. To fewer than two that are not made from images, others are
+            added: waves up to two in all, whole numbers, and without any given one numbers as
+            those of pixels, as far as the model answers them with numbers.
 
     Raises:
         ModelError: A library refuses the model or dies of it; its answers are not finite, not
@@ -61,21 +68,66 @@ def ask_original(
     limits = integer_limits(model)
     inputs = [dict(sample.inputs) for sample in given]
     inputs += [make_inputs(specs, seed, limits) for seed in range(_SAMPLES - len(given))]
-    run = reference.run_step(path, [*inputs, inputs[0]], path.parent)
+    hoped = _hoped(specs, given, limits)
+    run = reference.run_step(path, [*inputs, inputs[0], *hoped], path.parent, optional=len(hoped))
     steps = [native.Step("check", path), run, native.Step("trace", path)]
     _, answer, trace = native.perform(steps, timeout=timeout)
-    *outputs, again = reference.read_run(run, answer)
+    answers = reference.read_run(run, answer)
+    outputs, again, others = (
+        answers[: len(inputs)],
+        answers[len(inputs)],
+        answers[len(inputs) + 1 :],
+    )
     reference.require_finite(outputs)
     reference.require_repeatable(outputs[0], again)
     reference.require_same_shapes(outputs)
-    if len(given) < _SAMPLES and reference.variation(outputs) < _LEAST_VARIATION:
+    asked = [replace(s, outputs=o) for s, o in zip(given, outputs, strict=False)]
+    waves = _pairs(inputs[len(given) :], outputs[len(given) :])
+    samples = _most_telling(asked, waves, _pairs(hoped, others))
+    if len(asked) < _SAMPLES and _change(samples) < _LEAST_VARIATION:
         seeds = range(_SAMPLES, _SAMPLES + _MORE_SEEDS)
         more = [_louder(make_inputs(specs, seed, limits)) for seed in seeds]
-        inputs, outputs = _more_varied(path, inputs, outputs, more, timeout)
-    checks = (*_PASSED, _require_variation(outputs))
-    asked = [*given, *(Sample(made) for made in inputs[len(given) :])]
-    samples = tuple(replace(s, outputs=o) for s, o in zip(asked, outputs, strict=True))
-    return Answers(samples, read_trace(trace), checks)
+        samples = _more_varied(path, samples, more, timeout)
+    checks = (*_PASSED, _require_variation([sample.outputs for sample in samples]))
+    return Answers(tuple(samples), read_trace(trace), checks)
+
+
+def _hoped(
+    specs: Sequence[TensorSpec], given: Sequence[Sample], limits: Mapping[str, int]
+) -> list[Arrays]:
+    """Return inputs that say more if the model can answer them: whole numbers, pixels, and those
+    once more with a change of rounding size."""
+    if sum(not sample.image for sample in given) >= _SAMPLES:
+        return []
+    whole = make_inputs(specs, _SAMPLES, limits, "whole")
+    if given:
+        return [whole]
+    pixels = make_inputs(specs, _SAMPLES + 1, limits, "pixels")
+    return [whole, pixels, _scaled(pixels, _NUDGE)]
+
+
+def _pairs(inputs: Sequence[Arrays], outputs: Sequence[Arrays]) -> list[Sample]:
+    return [Sample(one, other) for one, other in zip(inputs, outputs, strict=True)]
+
+
+def _most_telling(
+    given: Sequence[Sample], waves: Sequence[Sample], hoped: Sequence[Sample]
+) -> list[Sample]:
+    """Return the samples that can be used, those first that libraries shall run on."""
+    first = [*given, *waves][0]
+    whole = [each for each in hoped[:1] if reference.is_usable(each.outputs, first.outputs)]
+    usual = [*given, *waves[:1], *whole, *waves[1:]]
+    pixels = [each for each in hoped[1:] if reference.is_usable(each.outputs, first.outputs)]
+    if len(pixels) < 2:
+        return usual
+    if _change(usual) < _LEAST_VARIATION:
+        return [pixels[0], *usual]
+    return [*usual, pixels[0]] if _change(pixels) <= _STEADY else usual
+
+
+def _change(samples: Sequence[Sample]) -> float:
+    """How much the output that changes most changes between the first sample and the others."""
+    return max(reference.variation([sample.outputs for sample in samples]).values())
 
 
 _PASSED = (
@@ -86,43 +138,40 @@ _PASSED = (
 
 
 def _more_varied(
-    path: Path,
-    inputs: list[Arrays],
-    outputs: list[Arrays],
-    more: Sequence[Arrays],
-    timeout: float,
-) -> tuple[list[Arrays], list[Arrays]]:
-    """Look for a second sample that the model answers differently; else keep the first two."""
+    path: Path, samples: list[Sample], more: Sequence[Arrays], timeout: float
+) -> list[Sample]:
+    """Look for a sample that the model answers in another way than the first one."""
     further = reference.run_reference(path, more, timeout=timeout)
     reference.require_finite(further)
-    reference.require_same_shapes([outputs[0], *further])
-    changes = [reference.variation([outputs[0], other]) for other in further]
-    best = max(range(len(more)), key=lambda index: changes[index])
-    if changes[best] <= reference.variation(outputs):
-        return inputs, outputs
-    return [inputs[0], more[best]], [outputs[0], further[best]]
+    reference.require_same_shapes([samples[0].outputs, *further])
+    found = max(_pairs(more, further), key=lambda other: _change([samples[0], other]))
+    if _change([samples[0], found]) <= _change(samples):
+        return samples
+    return [samples[0], found, *samples[1:]]
 
 
 def _louder(arrays: Arrays) -> Arrays:
+    return _scaled(arrays, _MORE_AMPLITUDE)
+
+
+def _scaled(arrays: Arrays, factor: float) -> Arrays:
     return {
-        name: array * array.dtype.type(_MORE_AMPLITUDE) if array.dtype.kind == "f" else array
+        name: array * array.dtype.type(factor) if array.dtype.kind == "f" else array
         for name, array in arrays.items()
     }
 
 
-def _require_variation(outputs: Sequence[Arrays]) -> Check:
-    measured, flat = reference.variation(outputs), reference.flat_outputs(outputs)
+def _require_variation(outputs: Sequence[Mapping[str, Array]]) -> Check:
+    changes, flat = reference.variation(outputs), reference.flat_outputs(outputs)
+    measured = max(changes.values())
     if flat or measured < _LEAST_VARIATION:
         what = f"output {flat[0]!r} is constant" if flat else "the outputs hardly change"
         raise ModelError(
             f"{what} whatever the input: comparing it would prove nothing",
-            seen=[f"change between samples {measured:.3g} of the largest value"],
-            hint="check that the model is trained, or give real samples",
+            seen=[f"change between {len(outputs)} samples {measured:.3g}, needed 0.01"],
+            hint="check that the model is trained, or give real samples: --samples FILE.npz",
         )
-    return Check(
-        "graph.varies",
-        "Outputs change with the input",
-        "pass",
-        measured,
-        detail=f"{_LEAST_VARIATION:g} of the largest value or more is needed",
-    )
+    still = [name for name, change in changes.items() if change < _LEAST_VARIATION]
+    needed = f"{_LEAST_VARIATION:g} of an output's values or more is needed"
+    detail = f"{needed}; hardly: {', '.join(still)}" if still else needed
+    return Check("graph.varies", "Outputs change with the input", "pass", measured, detail=detail)

@@ -12,8 +12,12 @@ import numpy as np
 from mobilegen.errors import ModelError
 from mobilegen.graph import native
 from mobilegen.graph.arrays import Array, read_npz, write_npz
+from mobilegen.verify.numeric import relative_error
 
 Arrays = dict[str, Array]
+
+# What conversion to fp32 is allowed: it says how small a part of an output is negligible.
+_LIMIT = 1e-3
 
 
 def run_reference(
@@ -41,27 +45,32 @@ def run_reference(
         return read_run(step, answer)
 
 
-def run_step(model: Path, inputs: Sequence[Mapping[str, Array]], folder: Path) -> native.Step:
+def run_step(
+    model: Path, inputs: Sequence[Mapping[str, Array]], folder: Path, *, optional: int = 0
+) -> native.Step:
     """Return the step that runs a model, to be performed together with others.
 
     Args:
         model: A self-contained .onnx file.
         inputs: Per sample, arrays by input name.
         folder: A scratch folder for the arrays.
+        optional: How many of the last samples the model may refuse: it answers them with nothing.
     """
     fed, made = (
         folder.resolve() / f"{model.stem}-in.npz",
         folder.resolve() / f"{model.stem}-out.npz",
     )
     write_npz(fed, {f"{i}/{name}": a for i, s in enumerate(inputs) for name, a in s.items()})
-    return native.Step("run", model, {"inputs": fed, "outputs": made, "count": len(inputs)})
+    numbers = {"count": len(inputs), "optional": optional}
+    return native.Step("run", model, {"inputs": fed, "outputs": made, **numbers})
 
 
 def read_run(step: native.Step, answer: Mapping[str, Any]) -> list[Arrays]:
     """Return what a performed `run_step` made: per sample, arrays by output name."""
     arrays = read_npz(Path(str(step.arguments["outputs"])))
     count = int(str(step.arguments["count"]))
-    return [{name: arrays[f"{i}/{name}"] for name in answer["outputs"]} for i in range(count)]
+    keys = [{name: f"{i}/{name}" for name in answer["outputs"]} for i in range(count)]
+    return [{name: arrays[key] for name, key in each.items() if key in arrays} for each in keys]
 
 
 def require_repeatable(first: Mapping[str, Array], again: Mapping[str, Array]) -> None:
@@ -118,12 +127,29 @@ def require_same_shapes(samples: Sequence[Mapping[str, Array]]) -> None:
             )
 
 
-def variation(samples: Sequence[Mapping[str, Array]]) -> float:
-    """Return how much the outputs change with the input, relative to the largest value.
+def variation(samples: Sequence[Mapping[str, Array]]) -> dict[str, float]:
+    """Return how much each output changes with the input: the largest error that comparing the
+    answers to two samples would show.
 
-    Near zero, a converter that ignores the input would pass every comparison of outputs.
+    Near zero, a converter that ignores the input would pass every comparison of outputs. It is
+    measured as comparisons are, so small scores beside large box coordinates count.
+
+    Args:
+        samples: At least one; the others are held against the first.
     """
-    return max(_variation([outputs[name] for outputs in samples]) for name in samples[0])
+    first, *others = samples
+    return {
+        name: max((relative_error(array, each[name], _LIMIT) for each in others), default=0.0)
+        for name, array in first.items()
+    }
+
+
+def is_usable(outputs: Mapping[str, Array], like: Mapping[str, Array]) -> bool:
+    """True when all outputs are there, of finite numbers and of the shapes of `like`."""
+    return outputs.keys() == like.keys() and all(
+        array.shape == like[name].shape and bool(np.isfinite(array).all())
+        for name, array in outputs.items()
+    )
 
 
 def flat_outputs(samples: Sequence[Mapping[str, Array]]) -> tuple[str, ...]:
@@ -134,9 +160,3 @@ def flat_outputs(samples: Sequence[Mapping[str, Array]]) -> tuple[str, ...]:
         if array.dtype.kind == "f"
         and len(np.unique(np.concatenate([outputs[name].ravel() for outputs in samples]))) == 1
     )
-
-
-def _variation(arrays: Sequence[Array]) -> float:
-    stacked = np.stack([array.astype(np.float64) for array in arrays])
-    peak = float(np.abs(stacked).max())
-    return float(np.ptp(stacked, axis=0).max()) / peak if peak else 0.0

@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -15,8 +16,15 @@ from mobilegen.artifacts import TensorSpec
 from mobilegen.errors import ConfigError
 from mobilegen.graph.arrays import Array, read_npz, write_npz
 
+Kind = Literal["waves", "whole", "pixels"]
+
 _WAVES = 4
 _NOISE = 0.25
+# Whole numbers small enough for a network that expects values around 0.
+_MOST_WHOLE = 8
+_MOST_BYTE = 255
+# Compiled libraries run on so many samples: an emulated CPU takes seconds for each.
+_IN_LIBRARIES = 2
 # Integer inputs are mostly word numbers, masks or flags: 0 and 1 are valid for all of them.
 _FEW = 2
 _PIXELS = "pixels"
@@ -78,21 +86,39 @@ def write_samples(path: Path, samples: Sequence[Sample]) -> Path:
 
 
 def make_inputs(
-    specs: Sequence[TensorSpec], seed: int, integer_limits: Mapping[str, int] | None = None
+    specs: Sequence[TensorSpec],
+    seed: int,
+    integer_limits: Mapping[str, int] | None = None,
+    kind: Kind = "waves",
 ) -> dict[str, Array]:
-    """Return one sample: smooth waves with some noise, in -1 to 1, for float inputs.
+    """Return one sample: smooth waves with some noise for float inputs.
 
     Images are smooth, so that pooling and resizing see what they will see; the noise makes every
-    value differ from its neighbours, so that swapped pixels are found.
+    value differ from its neighbours, so that swapped pixels are found. Whole numbers find what
+    -1 to 1 hides: a division that is a little off changes what Floor and the like make of it.
 
     Args:
         specs: The inputs.
         seed: The same seed gives the same sample.
-        integer_limits: Exclusive upper limit of wide integer inputs by name; 2 by default.
+        integer_limits: Exclusive upper limit of wide integer inputs by name; by default 2, and
+            256 for "pixels".
+        kind: "waves" are in -1 to 1, "whole" are whole numbers in -8 to 8, "pixels" whole
+            numbers in 0 to 255.
     """
-    limits = integer_limits or {}
+    limits, few = integer_limits or {}, _MOST_BYTE + 1 if kind == "pixels" else _FEW
     random = np.random.default_rng(seed)
-    return {spec.name: _make(spec, random, limits.get(spec.name, _FEW)) for spec in specs}
+    return {spec.name: _make(spec, random, limits.get(spec.name, few), kind) for spec in specs}
+
+
+def for_libraries(samples: Sequence[Sample]) -> tuple[int, ...]:
+    """Return the numbers of the samples that compiled libraries run on.
+
+    These are all that were made from an image, whose pixels are compared too, and the first of
+    the others up to two in all: the most telling ones come first.
+    """
+    images = [index for index, sample in enumerate(samples) if sample.image]
+    others = [index for index, sample in enumerate(samples) if not sample.image]
+    return tuple(sorted([*images, *others[: max(1, _IN_LIBRARIES - len(images))]]))
 
 
 def integer_limits(model: onnx.ModelProto) -> dict[str, int]:
@@ -187,7 +213,7 @@ def _below(arrays: Mapping[str, Array], prefix: str) -> dict[str, Array]:
     return {key[len(prefix) :]: array for key, array in arrays.items() if key.startswith(prefix)}
 
 
-def _make(spec: TensorSpec, random: np.random.Generator, limit: int) -> Array:
+def _make(spec: TensorSpec, random: np.random.Generator, limit: int, kind: Kind) -> Array:
     dtype = np.dtype(spec.dtype)
     if dtype.kind == "b":
         return random.integers(0, 2, spec.shape).astype(dtype)
@@ -195,10 +221,18 @@ def _make(spec: TensorSpec, random: np.random.Generator, limit: int) -> Array:
         return random.integers(0, max(limit, 1), spec.shape).astype(dtype)
     waves = _waves(spec.shape, random)
     if dtype.kind == "f":
-        return waves.astype(dtype)
+        return _scaled(waves, kind).astype(dtype)
     # Eight bits are image bytes or quantised values: the whole range.
     low, high = np.iinfo(dtype).min, np.iinfo(dtype).max
     return np.rint(low + (waves + 1.0) / 2.0 * (high - low)).astype(dtype)
+
+
+def _scaled(waves: Array, kind: Kind) -> Array:
+    if kind == "waves":
+        return waves
+    scaled = waves * _MOST_WHOLE if kind == "whole" else (waves + 1.0) / 2.0 * _MOST_BYTE
+    whole: Array = np.rint(scaled)
+    return whole
 
 
 def _waves(shape: tuple[int, ...], random: np.random.Generator) -> Array:

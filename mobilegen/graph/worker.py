@@ -57,18 +57,27 @@ def trace(request: Request) -> dict[str, Any]:
 
 
 def run(request: Request) -> dict[str, Any]:
-    """Run the model on each sample and write the outputs."""
+    """Run the model on each sample and write the outputs.
+
+    The last `optional` samples may be refused: they then have no outputs.
+    """
     from mobilegen.graph.arrays import read_npz, write_npz
 
     session = _session(request["model"])
     names = [output.name for output in session.get_outputs()]
     inputs = read_npz(Path(request["inputs"]))
-    results = {}
+    results: dict[str, Any] = {}
     for index in range(request["count"]):
         prefix = f"{index}/"
         feed = {key[len(prefix) :]: a for key, a in inputs.items() if key.startswith(prefix)}
-        for name, array in zip(names, session.run(names, feed), strict=True):
-            results[f"{index}/{name}"] = array
+        try:
+            made = session.run(names, feed)
+        except Exception:
+            if index < request["count"] - request["optional"]:
+                raise
+            traceback.print_exc()
+            continue
+        results |= {f"{index}/{name}": a for name, a in zip(names, made, strict=True)}
     write_npz(Path(request["outputs"]), results)
     return {"outputs": names}
 

@@ -181,7 +181,7 @@ def test_given_samples_come_first_and_are_filled_up(tmp_path: Path) -> None:
     mine = {"image": np.random.default_rng(5).normal(size=(1, 1, 28, 28)).astype(np.float32)}
     graph = build_graph(path, tmp_path / "work", sample_source=lambda specs: [Sample(mine)])
     samples = read_samples(graph.samples)
-    assert len(samples) == 2
+    assert len(samples) == 3
     np.testing.assert_array_equal(samples[0].inputs["image"], mine["image"])
     three = [Sample(make_inputs(graph.inputs, seed)) for seed in (7, 8, 9)]
     graph = build_graph(path, tmp_path / "work", sample_source=lambda specs: three)

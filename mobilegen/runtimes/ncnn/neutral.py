@@ -1,4 +1,4 @@
-"""A copy of a model for pnnx, with names that cannot do harm.
+"""A copy of a model for pnnx, with harmless names and in operators that ncnn computes right.
 
 pnnx writes names of constants into its text file as they are, where a space or a line end makes
 other layers of them, and its own names `in0`, `out0` and numbers can clash with the model's.
@@ -14,12 +14,13 @@ import onnx
 from mobilegen.errors import ConversionError
 from mobilegen.graph import walk
 from mobilegen.graph.outputs import bare_outputs
+from mobilegen.runtimes.ncnn import exact_division
 
 Rename = Callable[[str], str]
 
 
 def write_neutral_copy(model: Path, copy: Path) -> None:
-    """Write the model with every tensor and node renamed; the order of everything stays.
+    """Write the model with every tensor and node renamed, inputs and outputs in their order.
 
     Args:
         model: A self-contained .onnx file.
@@ -37,6 +38,7 @@ def write_neutral_copy(model: Path, copy: Path) -> None:
             seen=list(bare.values()),
             hint="take it out of the model's outputs; the app has that value already",
         )
+    exact_division.apply(proto)
     names: dict[str, str] = {"": ""}
 
     def rename(name: str) -> str:

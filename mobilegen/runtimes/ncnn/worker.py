@@ -109,7 +109,9 @@ def load(param: str, weights: str) -> ncnn.Net:
 
 def feed(extractor: ncnn.Extractor, blob: str, array: np.ndarray) -> None:
     """Hand an input over; the copy has the alignment that ncnn's kernels expect."""
-    if extractor.input(blob, ncnn.Mat(np.ascontiguousarray(array, np.float32)).clone()):
+    # A Mat does not keep the array alive whose memory it shares.
+    floats = np.ascontiguousarray(array, np.float32)
+    if extractor.input(blob, ncnn.Mat(floats).clone()):
         raise RunError(f"the network has no input {blob!r}")
 
 

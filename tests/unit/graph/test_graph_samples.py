@@ -13,7 +13,9 @@ from mobilegen.graph import reference
 from mobilegen.graph.arrays import read_npz, write_npz
 from mobilegen.graph.samples import (
     CheckImage,
+    Kind,
     Sample,
+    for_libraries,
     integer_limits,
     make_inputs,
     read_samples,
@@ -180,12 +182,41 @@ def test_shapes_must_not_depend_on_values() -> None:
         reference.require_same_shapes([{"y": np.ones(3)}, {"y": np.zeros(4)}])
 
 
-def test_variation_is_relative_to_the_largest_value() -> None:
+def test_variation_is_what_a_comparison_of_the_answers_shows() -> None:
     low, high = np.array([4.0, -8.0]), np.array([4.0, -7.0])
-    assert reference.variation([{"y": low}, {"y": high}]) == 1 / 8
-    assert reference.variation([{"y": low}, {"y": low}]) == 0.0
-    assert reference.variation([{"y": low * 0}, {"y": low * 0}]) == 0.0
-    assert reference.variation([{"y": low, "z": low}, {"y": low, "z": high}]) == 1 / 8
+    assert reference.variation([{"y": low}, {"y": high}]) == {"y": 1 / 8}
+    assert reference.variation([{"y": low}, {"y": low}]) == {"y": 0.0}
+    assert reference.variation([{"y": low * 0}, {"y": low * 0}]) == {"y": 0.0}
+    two = [{"y": low, "z": low}, {"y": low, "z": high}, {"y": low, "z": low}]
+    assert reference.variation(two) == {"y": 0.0, "z": 1 / 8}
+    assert reference.variation([{"y": np.array([3])}, {"y": np.array([1])}]) == {"y": 2.0}
+
+
+def test_small_scores_beside_large_boxes_vary() -> None:
+    boxes, scores = np.full((1, 1, 400), 640.0), np.linspace(0.0, 0.9, 400).reshape(1, 1, 400)
+    one, other = (np.concatenate([boxes, each], 1) for each in (scores, scores[..., ::-1]))
+    assert np.abs(one - other).max() / np.abs(one).max() < 1e-2
+    assert reference.variation([{"y": one}, {"y": other}])["y"] > 1e-2
+
+
+@pytest.mark.parametrize(("kind", "low", "high"), [("whole", -8, 8), ("pixels", 0, 255)])
+def test_whole_numbers(kind: Kind, low: int, high: int) -> None:
+    made = make_inputs([IMAGE, SPECS[1]], 0, {"words": 7}, kind)
+    image = made["image"]
+    assert image.dtype == np.float32
+    np.testing.assert_array_equal(image, np.rint(image))
+    assert low <= image.min() < low + (high - low) / 4
+    assert high >= image.max() > high - (high - low) / 4
+    assert made["words"].max() == 6
+
+
+def test_libraries_run_on_images_and_few_others() -> None:
+    number = Sample({})
+    image = Sample({}, image=CheckImage("a", np.zeros((1, 1, 3), np.uint8)))
+    assert for_libraries([number]) == (0,)
+    assert for_libraries([number] * 5) == (0, 1)
+    assert for_libraries([image, number, number]) == (0, 1)
+    assert for_libraries([image, image, image, number, number]) == (0, 1, 2, 3)
 
 
 def test_flat_outputs_are_found() -> None:
