@@ -50,6 +50,14 @@ Name = Annotated[
     str | None,
     typer.Option("--name", help="Name of the library: lib<name>.so.", show_default=False),
 ]
+Samples = Annotated[
+    Path | None,
+    typer.Option(
+        "--samples",
+        help="Inputs to compare on: .npz of the arrays 0/INPUT, 1/INPUT and so on.",
+        show_default=False,
+    ),
+]
 Labels = Annotated[
     Path | None,
     typer.Option("--labels", help="File with one class name per line.", show_default=False),

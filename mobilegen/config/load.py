@@ -16,7 +16,7 @@ from mobilegen.errors import ConfigError, ModelError, UsageError
 from mobilegen.platforms.android.libraries import SYSTEM_LIBRARIES
 
 CONFIG_NAME = "mobilegen.yml"
-_PATHS = ("model", "labels", "ndk", "out")
+_PATHS = ("model", "labels", "samples", "ndk", "out")
 
 
 def load_settings(argument: Path | None, options: Mapping[str, Any]) -> tuple[Settings, Path]:
@@ -65,11 +65,12 @@ def require_files(settings: Settings) -> None:
 
     Raises:
         ModelError: The model is not a file.
-        ConfigError: The labels or a check image are not.
+        ConfigError: The labels, the samples or a check image are not.
     """
     if not settings.model.is_file():
         raise ModelError(f"{settings.model} is not a file", hint="check the path of the model")
-    named = [("labels", settings.labels), *(("check_images", p) for p in settings.check_images)]
+    named = [("labels", settings.labels), ("samples", settings.samples)]
+    named += [("check_images", image) for image in settings.check_images]
     wrong = [f"{name}: {path}" for name, path in named if path and not path.is_file()]
     if wrong:
         raise ConfigError(

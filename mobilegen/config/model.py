@@ -136,6 +136,11 @@ class Settings(_Section):
     check_images: tuple[Path, ...] = Field(
         (), description="Photographs on which every library must answer like the source model."
     )
+    samples: Path | None = Field(
+        None,
+        description="Inputs that every form of the model is compared on, an .npz of the arrays "
+        "0/INPUT, 1/INPUT and so on.",
+    )
     limits: LimitSettings = Field(
         default_factory=_default_limits, description="Limits of the proofs."
     )

@@ -149,7 +149,12 @@ def _guess(layout: str) -> dict[str, Any]:
     return {**_GUESSES[layout], "layout": layout} if layout else {}
 
 
-_EXAMPLES = {"labels": "labels.txt", "ndk": "android-ndk-r28", "check_images": ["photo.jpg"]}
+_EXAMPLES = {
+    "labels": "labels.txt",
+    "samples": "samples.npz",
+    "ndk": "android-ndk-r28",
+    "check_images": ["photo.jpg"],
+}
 _SPECIAL = {"input_shapes": _input_shapes, "preprocess": _preprocess}
 
 

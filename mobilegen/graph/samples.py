@@ -144,7 +144,7 @@ def samples_from_file(
 ) -> Callable[[tuple[TensorSpec, ...]], list[Sample]]:
     """Return a source of samples: the arrays "<i>/in/<name>" or "<i>/<name>" of an .npz.
 
-    Calling it raises ConfigError when the file cannot be read or lacks an input.
+    Calling it raises ConfigError when the file cannot be read or holds no sample.
     """
     return lambda specs: _from_file(path, specs)
 
@@ -186,6 +186,12 @@ def _from_file(path: Path, specs: Sequence[TensorSpec]) -> list[Sample]:
         ) from error
     numbers = sorted({int(k.split("/")[0]) for k in arrays if k.split("/")[0].isdecimal()})
     found = [_below(arrays, f"{n}/") | _below(arrays, f"{n}/in/") for n in numbers]
+    if not found:
+        raise ConfigError(
+            f"there are no samples in {path}",
+            seen=[f"arrays: {', '.join(sorted(arrays)[:6])}"],
+            hint="name the arrays '0/<input>', '1/<input>', …",
+        )
     names = [spec.name for spec in specs]
     return [Sample({name: each[name] for name in names if name in each}) for each in found]
 

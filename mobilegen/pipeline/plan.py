@@ -45,6 +45,7 @@ class BuildPlan:
     labels: Path | None
     preprocess: PreprocessSettings | None
     check_images: tuple[Path, ...]
+    samples: Path | None
     limit: float
     out: Path
     jobs: int
@@ -100,6 +101,7 @@ def make_plan(
         labels=settings.labels,
         preprocess=settings.preprocess,
         check_images=settings.check_images,
+        samples=settings.samples,
         limit=getattr(settings.limits, settings.precision),
         out=out,
         jobs=settings.jobs or os.cpu_count() or 1,

@@ -6,17 +6,22 @@ import numpy as np
 
 from mobilegen.artifacts import TensorSpec
 from mobilegen.errors import ConfigError
-from mobilegen.graph.samples import CheckImage, Sample
+from mobilegen.graph.samples import CheckImage, Sample, samples_from_file
 from mobilegen.images.preprocess import bind_preprocess, pixels_to_input, read_image
 from mobilegen.pipeline.plan import BuildPlan
 
 
 def check_samples(plan: BuildPlan, inputs: tuple[TensorSpec, ...]) -> list[Sample]:
-    """Return the check images as samples of the model's input, in the order of the settings.
+    """Return the check images as samples of the model's input, then the samples of a file.
 
     Raises:
-        ConfigError: There are images, but the model does not take one.
+        ConfigError: There are images, but the model does not take one; the file cannot be read.
     """
+    of_file = samples_from_file(plan.samples)(inputs) if plan.samples else []
+    return [*_images(plan, inputs), *of_file]
+
+
+def _images(plan: BuildPlan, inputs: tuple[TensorSpec, ...]) -> list[Sample]:
     if not plan.check_images:
         return []
     if plan.preprocess is None or len(inputs) != 1:

@@ -82,9 +82,10 @@ def run(name: str, action: Action, plan: BuildPlan) -> int:
 
 
 def graph_sources(plan: BuildPlan) -> list[Path]:
-    """Files that the graph is made of: the model, its external data, the check images."""
+    """Files that the graph is made of: the model, its external data, what to compare it on."""
     frontend = frontends.get(plan.framework)
-    return [plan.model, *frontend.companions(plan.model), *plan.check_images]
+    given = [*plan.check_images, *([plan.samples] if plan.samples else [])]
+    return [plan.model, *frontend.companions(plan.model), *given]
 
 
 def graph_decisions(plan: BuildPlan) -> dict[str, str]:
@@ -94,6 +95,7 @@ def graph_decisions(plan: BuildPlan) -> dict[str, str]:
         "shapes": repr(plan.input_shapes),
         "images": repr([str(path) for path in plan.check_images]),
         "preprocess": repr(plan.preprocess),
+        "samples": repr(plan.samples),
         "code": source_identity(
             _CODE, "pipeline/samples.py", "graph", "frontends", "images", "verify"
         ),

@@ -12,7 +12,7 @@ from mobilegen.artifacts import Artifact, Check, Graph, Library
 from mobilegen.errors import MobilegenError
 from mobilegen.executors import catalog as executors
 from mobilegen.executors.base import Execution, Picture, Request, Unavailable
-from mobilegen.graph.samples import Sample, read_samples
+from mobilegen.graph.samples import Sample, for_libraries, read_samples
 from mobilegen.images.classes import probabilities
 from mobilegen.verify.numeric import parity
 
@@ -32,7 +32,7 @@ def verify_library(
     embedded: bool = False,
     offline: bool = False,
 ) -> tuple[Check, ...]:
-    """Execute the library of one ABI on the reference samples and the images among them.
+    """Execute the library of one ABI on the most telling samples, images first.
 
     Args:
         limit: Largest allowed max |difference| / max |reference|.
@@ -44,7 +44,8 @@ def verify_library(
         skipped check when this computer cannot run the ABI; one failed check when the run failed.
     """
     abi = library.target.abi
-    samples = read_samples(graph.samples)
+    whole = read_samples(graph.samples)
+    samples = [whole[index] for index in for_libraries(whole)]
     request = Request(
         library=library.path,
         package=package,

@@ -68,7 +68,7 @@ def test_every_setting_appears_with_its_description(
 
 def test_all_lines_work_when_they_are_uncommented(tmp_path: Path) -> None:
     text = write(image_model([1, 3, 8, 8]), tmp_path / "net.onnx")
-    names = set(Settings.model_fields) - {"ndk", "labels", "check_images"}
+    names = set(Settings.model_fields) - {"ndk", "labels", "samples", "check_images"}
     path = tmp_path / "mobilegen.yml"
     path.write_text(uncommented(text, *names))
     assert set(yaml.safe_load(path.read_text())) == names

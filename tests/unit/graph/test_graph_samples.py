@@ -230,3 +230,10 @@ def test_a_single_array_is_no_npz(tmp_path: Path) -> None:
     np.save(tmp_path / "a.npy", np.zeros(3))
     with pytest.raises(ValueError, match="a single array"):
         read_npz(tmp_path / "a.npy")
+
+
+def test_file_without_samples(tmp_path: Path) -> None:
+    path = write_npz(tmp_path / "s.npz", {"image": np.zeros(3)})
+    with pytest.raises(ConfigError, match="no samples") as caught:
+        samples_from_file(path)(SPECS)
+    assert "0/<input>" in caught.value.hint
