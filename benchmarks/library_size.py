@@ -23,18 +23,19 @@ import models  # noqa: E402
 from model_zoo import ZOO  # noqa: E402
 
 from mobilegen import console  # noqa: E402
-from mobilegen.artifacts import Artifact, SourceModel  # noqa: E402
+from mobilegen.artifacts import Artifact, SourceModel, Target  # noqa: E402
 from mobilegen.config.load import load_settings  # noqa: E402
 from mobilegen.config.model import PreprocessSettings  # noqa: E402
 from mobilegen.frontends import catalog as frontends  # noqa: E402
 from mobilegen.images.preprocess import bind_preprocess  # noqa: E402
-from mobilegen.native_build.build import build_library, library_variables  # noqa: E402
 from mobilegen.native_build.header import NOTHING_ELSE, Contents  # noqa: E402
+from mobilegen.native_build.library import build_library, library_variables  # noqa: E402
+from mobilegen.native_build.request import LibraryRequest  # noqa: E402
 from mobilegen.native_build.run import configure, ninja  # noqa: E402
 from mobilegen.native_build.sizes import find_sizes  # noqa: E402
 from mobilegen.resources import native_dir  # noqa: E402
 from mobilegen.runtimes import catalog as runtimes  # noqa: E402
-from mobilegen.runtimes.ncnn import native as ncnn_native  # noqa: E402
+from mobilegen.runtimes.ncnn import engine as ncnn_engine  # noqa: E402
 from mobilegen.runtimes.ncnn.operators import LAYERS  # noqa: E402
 from mobilegen.system.download import MavenFile, fetch  # noqa: E402
 from mobilegen.system.files import write_text  # noqa: E402
@@ -121,48 +122,37 @@ def library_bytes(artifact: Artifact, rule: PreprocessSettings, folder: Path) ->
     sizes = {}
     for abi in ANDROID_ABIS:
         target = android_target(abi)
-        library = build_library(
-            artifact,
-            target,
-            choose("embedded", target),
-            name=NAME,
-            package=PACKAGE,
-            work_dir=folder / abi,
-            jobs=JOBS,
-            contents=contents(artifact, rule),
-        )
+        library = build_library(request(artifact, target, contents(artifact, rule)), folder / abi)
         sizes[abi] = library.size
     return sizes
+
+
+def request(artifact: Artifact, target: Target, inside: Contents) -> LibraryRequest:
+    plan = ncnn_engine.plan(artifact)
+    toolchain = choose("embedded", target)
+    return LibraryRequest(artifact, plan, target, toolchain, NAME, PACKAGE, inside, JOBS)
 
 
 def reduced_bytes(artifact: Artifact, rule: PreprocessSettings, folder: Path, parts: Parts) -> int:
     """Return the bytes of the library for one ABI with some parts only."""
     target = android_target(ABI)
-    toolchain = choose("embedded", target)
+    inside = contents(artifact, rule) if parts.preprocess else NOTHING_ELSE
     with nullcontext() if parts.threads else _serial_runtime():
-        variables = library_variables(
-            artifact,
-            target,
-            toolchain,
-            name=NAME,
-            package=PACKAGE,
-            work_dir=folder,
-            jobs=JOBS,
-            contents=contents(artifact, rule) if parts.preprocess else NOTHING_ELSE,
-        )
+        asked = request(artifact, target, inside)
+        variables = library_variables(asked, folder)
     wanted = {**dict(variables), "MOBILEGEN_JNI": "ON" if parts.java else "OFF"}
-    configure(native_dir(), folder / "cmake", target, toolchain, tuple(wanted.items()))
+    configure(native_dir(), folder / "cmake", target, asked.toolchain, tuple(wanted.items()))
     ninja(folder / "cmake", ["mobilegen"], jobs=JOBS, title="linking")
     return (folder / "cmake" / f"lib{NAME}.so").stat().st_size
 
 
 def _serial_runtime() -> AbstractContextManager[object]:
     """Let ncnn be compiled with its loops on one processor."""
-    usual = ncnn_native.recipe()
+    usual = ncnn_engine.recipe()
     options = tuple(
         (name, "OFF" if name in THREAD_OPTIONS else value) for name, value in usual.options
     )
-    return mock.patch.object(ncnn_native, "recipe", lambda: replace(usual, options=options))
+    return mock.patch.object(ncnn_engine, "recipe", lambda: replace(usual, options=options))
 
 
 def tflite_bytes() -> dict[str, int]:

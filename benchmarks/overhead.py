@@ -16,13 +16,13 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 import model_zoo  # noqa: E402
 from java_api import NAME, PACKAGE, compile_java, java  # noqa: E402
-from native_models import Converted, convert  # noqa: E402
+from native_models import Converted, convert, library_request  # noqa: E402
 
 from mobilegen import console  # noqa: E402
 from mobilegen.artifacts import Preprocess  # noqa: E402
 from mobilegen.executors import jvm  # noqa: E402
-from mobilegen.native_build.build import build_library  # noqa: E402
 from mobilegen.native_build.header import Contents  # noqa: E402
+from mobilegen.native_build.library import build_library  # noqa: E402
 from mobilegen.system.files import write_text  # noqa: E402
 from mobilegen.toolchains.choose import choose  # noqa: E402
 from mobilegen.toolchains.targets import android_target  # noqa: E402
@@ -45,16 +45,11 @@ Made by `uv run benchmarks/overhead.py`.
 def library(model: Converted, method: str, folder: Path) -> Path:
     target = android_target("x86_64")
     rule = Preprocess(224, 224, method, "center", 0.875, mean=(127.5,) * 3, std=(127.5,) * 3)
-    return build_library(
-        model.artifact,
-        target,
-        choose("embedded", target),
-        name=NAME,
-        package=PACKAGE,
-        work_dir=folder,
-        jobs=2,
-        contents=Contents(preprocess=rule),
-    ).path
+    toolchain, contents = choose("embedded", target), Contents(preprocess=rule)
+    request = library_request(
+        model, target, toolchain, name=NAME, package=PACKAGE, contents=contents
+    )
+    return build_library(request, folder).path
 
 
 def measure(classes: Path, model: Converted, built: Path) -> dict[str, float]:

@@ -18,10 +18,10 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
 from engine_api import Engine  # noqa: E402
-from native_models import HOST, HOST_TOOLCHAIN, Converted, convert  # noqa: E402
+from native_models import Converted, convert, library_request  # noqa: E402
 
 from mobilegen import console  # noqa: E402
-from mobilegen.native_build.build import build_library  # noqa: E402
+from mobilegen.native_build.library import build_library  # noqa: E402
 from mobilegen.system.files import write_text  # noqa: E402
 
 PHOTO = ROOT / "samples" / "photo" / "efficientnet_lite0.onnx"
@@ -41,15 +41,7 @@ Made by `uv run benchmarks/threads.py`.
 
 def build(folder: Path) -> tuple[Converted, Path]:
     model = convert(PHOTO, folder / "model")
-    library = build_library(
-        model.artifact,
-        HOST,
-        HOST_TOOLCHAIN,
-        name="model",
-        package="com.example",
-        work_dir=folder / "library",
-        jobs=2,
-    )
+    library = build_library(library_request(model), folder / "library")
     return model, library.path
 
 

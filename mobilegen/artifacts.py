@@ -233,6 +233,23 @@ class Toolchain:
 
 
 @dataclass(frozen=True)
+class Companion:
+    """A library of a runtime that lies beside the library of a model.
+
+    Attributes:
+        name: Its file name, which is its soname.
+        licence: Its text, where it is not the runtime's.
+        exports: Names that a model's library may take from it.
+    """
+
+    name: str
+    path: Path
+    sha256: str = ""
+    licence: Path | None = None
+    exports: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Library:
     """A stripped shared library for one target.
 
@@ -240,8 +257,8 @@ class Library:
         needed: Names of the libraries it needs.
         exports: Names that it defines for others.
         imports: Names that it takes from others.
-        licence: Of the runtime inside, which has to go wherever the library goes; None for a
-            runtime without a licence of its own.
+        companions: Libraries that it needs beside it, what others need first.
+        licences: Of what is inside and beside it; they have to go wherever the library goes.
     """
 
     target: Target
@@ -253,7 +270,8 @@ class Library:
     exports: tuple[str, ...]
     imports: tuple[str, ...]
     toolchain: str
-    licence: Path | None = None
+    companions: tuple[Companion, ...] = ()
+    licences: tuple[Path, ...] = ()
     checks: tuple[Check, ...] = ()
 
 

@@ -2,16 +2,26 @@
 # shared library.
 #
 # MOBILEGEN_NAME       the library is lib<name>.so
-# MOBILEGEN_RUNTIME    a folder in engines/; its engine.cmake names further variables
+# MOBILEGEN_RUNTIME    name of the runtime
+# MOBILEGEN_ENGINE     folder of its adapter, whose engine.cmake names further variables; without
+#                      it the folder in engines/ of that name
 # MOBILEGEN_GENERATED  folder with mobilegen_model.h
 # MOBILEGEN_EMBEDDED   a source file with the model itself; empty: without
 # MOBILEGEN_JNI        ON: with the natives of the Java classes
 # MOBILEGEN_STRIP      ON: without names and lines for a debugger
 # MOBILEGEN_OPTIONS    further compile options
+# MOBILEGEN_COMPANIONS names of libraries that go beside it; NAME.c in MOBILEGEN_GENERATED defines
+#                      what each offers
+# MOBILEGEN_HEADERS    folder of their headers
+# MOBILEGEN_SYSTEM     further libraries of the system
+# MOBILEGEN_FEATURES   names that are defined for the adapter
 option(MOBILEGEN_JNI "with the natives of the Java classes" ON)
 option(MOBILEGEN_STRIP "without names and lines for a debugger" ON)
 set(MOBILEGEN_NATIVE ${CMAKE_CURRENT_LIST_DIR})
-include(${MOBILEGEN_NATIVE}/engines/${MOBILEGEN_RUNTIME}/engine.cmake)
+if(NOT MOBILEGEN_ENGINE)
+    set(MOBILEGEN_ENGINE ${MOBILEGEN_NATIVE}/engines/${MOBILEGEN_RUNTIME})
+endif()
+include(${MOBILEGEN_ENGINE}/engine.cmake)
 include(${MOBILEGEN_NATIVE}/core/preprocess/preprocess.cmake)
 
 set(MOBILEGEN_CORE_SOURCES)
@@ -29,20 +39,33 @@ if(MOBILEGEN_JNI)
     endif()
 endif()
 
+# Against these is linked, never against the companions themselves: a linker would note versions
+# of their symbols.
+set(MOBILEGEN_STUBS)
+foreach(_name IN LISTS MOBILEGEN_COMPANIONS)
+    add_library(stub_${_name} SHARED ${MOBILEGEN_GENERATED}/${_name}.c)
+    set_target_properties(stub_${_name} PROPERTIES
+        PREFIX "" SUFFIX "" OUTPUT_NAME ${_name}
+        LIBRARY_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/stubs)
+    target_compile_options(stub_${_name} PRIVATE -w -fno-builtin -fvisibility=default)
+    list(APPEND MOBILEGEN_STUBS stub_${_name})
+endforeach()
+
 # Without a C++ library: the runtime brings what little of it is needed, and exceptions and
 # run-time types are off, so the C driver links.
 function(mobilegen_settings target)
     target_include_directories(${target} PRIVATE
         ${MOBILEGEN_NATIVE}/include ${MOBILEGEN_NATIVE} ${MOBILEGEN_GENERATED}
-        ${MOBILEGEN_ENGINE_INCLUDES})
-    target_compile_definitions(${target} PRIVATE ${MOBILEGEN_ENGINE_DEFINITIONS})
+        ${MOBILEGEN_ENGINE_INCLUDES} ${MOBILEGEN_HEADERS})
+    target_compile_definitions(${target} PRIVATE
+        ${MOBILEGEN_ENGINE_DEFINITIONS} ${MOBILEGEN_FEATURES})
     target_compile_options(${target} PRIVATE
         ${MOBILEGEN_OPTIONS} $<$<CONFIG:Debug>:-O0>
         $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions -fno-rtti>)
     set_target_properties(${target} PROPERTIES
         CXX_STANDARD 11 CXX_STANDARD_REQUIRED ON CXX_EXTENSIONS OFF
         POSITION_INDEPENDENT_CODE ON LINKER_LANGUAGE C)
-    target_link_libraries(${target} PRIVATE m)
+    target_link_libraries(${target} PRIVATE ${MOBILEGEN_STUBS} ${MOBILEGEN_SYSTEM} m)
     if(ANDROID)
         target_link_libraries(${target} PRIVATE log)
     else()
@@ -54,7 +77,9 @@ add_library(mobilegen SHARED ${MOBILEGEN_CORE_SOURCES} ${MOBILEGEN_ENGINE_SOURCE
 mobilegen_settings(mobilegen)
 set(_version_script ${MOBILEGEN_NATIVE}/exports.map)
 set_target_properties(mobilegen PROPERTIES
-    OUTPUT_NAME ${MOBILEGEN_NAME} PREFIX lib LINK_DEPENDS ${_version_script})
+    OUTPUT_NAME ${MOBILEGEN_NAME} PREFIX lib LINK_DEPENDS ${_version_script}
+    # The folder of the stubs is nobody's; Android finds what lies beside a library.
+    BUILD_WITH_INSTALL_RPATH ON INSTALL_RPATH "$<$<AND:$<BOOL:${MOBILEGEN_COMPANIONS}>,$<NOT:$<BOOL:${ANDROID}>>>:$ORIGIN>")
 
 # 16 KB pages are required by Android 15; both hash tables, because API 21 knows only the old one.
 target_link_options(mobilegen PRIVATE

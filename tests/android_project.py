@@ -144,7 +144,7 @@ def _library(folder: Path, abi: str) -> Library:
         exports=(),
         imports=(),
         toolchain="",
-        licence=licence,
+        licences=(licence,),
     )
 
 

@@ -21,8 +21,9 @@ from mobilegen.artifacts import (
     Toolchain,
 )
 from mobilegen.graph.samples import Sample, read_samples
-from mobilegen.native_build.build import build_library, library_variables
 from mobilegen.native_build.header import NOTHING_ELSE, Contents
+from mobilegen.native_build.library import build_library, library_variables
+from mobilegen.native_build.request import LibraryRequest
 from mobilegen.native_build.run import configure, ninja
 from mobilegen.resources import native_dir
 from mobilegen.runtimes import catalog
@@ -84,16 +85,25 @@ def build_android(
 ) -> Library:
     """Build the library of a model as `mobilegen build` does without an NDK."""
     target = android_target(abi, api_level)
-    return build_library(
-        model.artifact,
-        target,
-        prepare(target),
-        name=name,
-        package=package,
-        work_dir=folder,
-        jobs=2,
-        contents=contents,
+    request = library_request(
+        model, target, prepare(target), name=name, package=package, contents=contents
     )
+    return build_library(request, folder)
+
+
+def library_request(
+    model: Converted,
+    target: Target = HOST,
+    toolchain: Toolchain = HOST_TOOLCHAIN,
+    *,
+    name: str = "model",
+    package: str = "com.example",
+    contents: Contents = NOTHING_ELSE,
+) -> LibraryRequest:
+    """Ask for the library of a model as `mobilegen build` does."""
+    artifact = model.artifact
+    plan = catalog.get(artifact.runtime).plan_native(artifact)
+    return LibraryRequest(artifact, plan, target, toolchain, name, package, contents, jobs=2)
 
 
 def build_host(
@@ -111,16 +121,8 @@ def build_host(
     Args:
         switch: The option of CMakeLists.txt that is turned on.
     """
-    variables = library_variables(
-        model.artifact,
-        HOST,
-        HOST_TOOLCHAIN,
-        name=name,
-        package=package,
-        work_dir=folder,
-        jobs=2,
-        contents=contents,
-    )
+    request = library_request(model, name=name, package=package, contents=contents)
+    variables = library_variables(request, folder)
     configure(native_dir(), folder / "cmake", HOST, HOST_TOOLCHAIN, (*variables, (switch, "ON")))
     ninja(folder / "cmake", goals, jobs=2, title=f"building {', '.join(goals)}")
     return folder / "cmake"

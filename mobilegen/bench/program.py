@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from mobilegen.artifacts import Artifact, Preprocess
-from mobilegen.native_build.build import build_benchmark
 from mobilegen.native_build.header import Contents
+from mobilegen.native_build.library import BENCHMARK, build_benchmark
+from mobilegen.native_build.request import LibraryRequest
+from mobilegen.runtimes import catalog as runtimes
 from mobilegen.toolchains.static import static_target, static_toolchain
 
 
@@ -33,12 +35,16 @@ def benchmark_program(
         NativeBuildError: The program could not be compiled.
         DownloadError: The runtime's source cannot be had.
     """
-    return build_benchmark(
-        artifact,
-        static_target(abi),
-        static_toolchain(abi),
-        work_dir=work_dir,
+    # A program has no natives of Java classes, which alone have a package.
+    request = LibraryRequest(
+        artifact=artifact,
+        plan=runtimes.get(artifact.runtime).plan_native(artifact),
+        target=static_target(abi),
+        toolchain=static_toolchain(abi),
+        name=BENCHMARK,
+        package="com.example",
+        contents=Contents(preprocess=preprocess),
         jobs=jobs,
         offline=offline,
-        contents=Contents(preprocess=preprocess),
     )
+    return build_benchmark(request, work_dir)

@@ -124,16 +124,16 @@ def _nearest_existing(folder: Path) -> Path:
 
 def _offline() -> Iterator[Finding]:
     """Yield for each runtime whether its builds need the network."""
-    from mobilegen.native_build.source import source_folder
+    from mobilegen.native_build.package import package_folder
     from mobilegen.runtimes import catalog as runtimes
     from mobilegen.toolboxes import catalog as toolboxes
     from mobilegen.toolboxes.create import existing
 
     emulator = existing(toolboxes.get("emulator"))
     for runtime in map(runtimes.get, runtimes.names()):
-        package = runtime.source_package()
+        package = runtime.engine_package()
         absent = [] if existing(toolboxes.get(runtime.toolbox)) else ["its converter"]
-        if package and not source_folder(package).is_dir():
+        if package and not package_folder(package).is_dir():
             absent.append("its source")
         absent += [] if emulator else ["the ARM emulator"]
         state = "later" if absent else "ok"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import lief
 
-from mobilegen.artifacts import Check, CheckStatus, Target
+from mobilegen.artifacts import Check, CheckStatus, Companion, Target
 from mobilegen.errors import NativeBuildError
 from mobilegen.resources import native_dir
 from mobilegen.toolchains.symbols import SYSTEM_LIBRARIES, system_names
@@ -51,6 +51,8 @@ class Elf:
         machine: e_machine.
         bits: 32 or 64.
         shared: True for e_type ET_DYN.
+        imports: Names without which it is not loaded.
+        weak_imports: Names that may be missing.
         symbols_left: Sections that stripping would have removed.
         text_relocations: Relocations in code are announced.
         bind_now: All symbols are bound while loading.
@@ -65,6 +67,7 @@ class Elf:
     soname: str
     needed: tuple[str, ...]
     imports: tuple[str, ...]
+    weak_imports: tuple[str, ...]
     exports: tuple[str, ...]
     symbols_left: tuple[str, ...]
     text_relocations: bool
@@ -91,7 +94,7 @@ def read_elf(path: Path) -> Elf:
     if binary is None:
         raise NativeBuildError(f"{path.name} is not an ELF library")
     symbols = [symbol for symbol in binary.dynamic_symbols if str(symbol.name)]
-    local = lief.ELF.Symbol.BINDING.LOCAL
+    local, weak = lief.ELF.Symbol.BINDING.LOCAL, lief.ELF.Symbol.BINDING.WEAK
     return Elf(
         machine=binary.header.machine_type.value,
         bits=64 if binary.header.identity_class == lief.ELF.Header.CLASS.ELF64 else 32,
@@ -99,7 +102,10 @@ def read_elf(path: Path) -> Elf:
         segments=tuple(_segment(segment) for segment in binary.segments),
         soname=_soname(binary),
         needed=tuple(str(name) for name in binary.libraries),
-        imports=tuple(sorted(str(s.name) for s in symbols if s.shndx == 0)),
+        imports=tuple(sorted(str(s.name) for s in symbols if s.shndx == 0 and s.binding != weak)),
+        weak_imports=tuple(
+            sorted(str(s.name) for s in symbols if s.shndx == 0 and s.binding == weak)
+        ),
         exports=tuple(sorted(str(s.name) for s in symbols if s.shndx and s.binding != local)),
         symbols_left=tuple(_debug_sections(binary)),
         text_relocations=_has_text_relocations(binary),
@@ -165,13 +171,18 @@ def _android_api(binary: lief.ELF.Binary) -> int | None:
 
 
 def check_library(
-    elf: Elf, target: Target, file_name: str, natives: Collection[str]
+    elf: Elf,
+    target: Target,
+    file_name: str,
+    natives: Collection[str],
+    companions: Sequence[Companion] = (),
 ) -> tuple[Check, ...]:
     """Check a library for an Android target; nothing is checked for other platforms.
 
     Args:
         file_name: Its name, which the soname must repeat.
         natives: C names of the Java natives that it must export.
+        companions: Libraries beside it that it may need.
     """
     if target.platform != "android":
         return ()
@@ -179,9 +190,8 @@ def check_library(
         _machine(elf, target),
         _page_alignment(elf),
         _soname_check(elf, file_name),
-        _subset("needed", "it needs only system libraries", elf.needed, _allowed_libraries()),
-        _subset("imports", f"every import exists at API level {target.level}", elf.imports,
-                system_names(target.abi)),
+        _needed(elf, companions),
+        _imports(elf, target, companions),
         _exports(elf, (*engine_exports(), *natives)),
         _check("text_relocations", "no relocations in code", not elf.text_relocations, "TEXTREL"),
         _relro(elf),
@@ -192,6 +202,57 @@ def check_library(
         _hash_table(elf, target),
     )  # fmt: skip
     return tuple(_for_abi(check, target.abi) for check in found)
+
+
+def check_companion(
+    elf: Elf, target: Target, file_name: str, before: Sequence[Companion] = ()
+) -> tuple[Check, ...]:
+    """Check a library that was compiled elsewhere by the rules for ours, as far as they decide
+    whether it is loaded.
+
+    Args:
+        before: Libraries that are loaded before it, which it may need.
+    """
+    if target.platform != "android":
+        return ()
+    found = (
+        _machine(elf, target),
+        _companion_pages(elf),
+        _soname_check(elf, file_name),
+        _needed(elf, before),
+        _imports(elf, target, before),
+        _check("text_relocations", "no relocations in code", not elf.text_relocations, "TEXTREL"),
+        _access(elf),
+        _hash_table(elf, target),
+    )
+    name = file_name.removeprefix("lib").removesuffix(".so")
+    named = (replace(check, title=f"{file_name}: {check.title}") for check in found)
+    return tuple(replace(each, id=f"{target.abi}.elf.{name}.{each.id}") for each in named)
+
+
+def _companion_pages(elf: Elf) -> Check:
+    """Only 64-bit Android has pages of 16 KB."""
+    if elf.bits == 32:
+        return _check("page_alignment", "segments load on 4 KB pages", True, "")
+    check = _page_alignment(elf)
+    advice = f"{check.detail}; take a version of the runtime that was built for 16 KB pages"
+    return check if check.status == "pass" else replace(check, detail=advice)
+
+
+def _needed(elf: Elf, companions: Sequence[Companion]) -> Check:
+    beside = {companion.name for companion in companions}
+    title = "it needs only system libraries"
+    if beside:
+        title += f" and {_list(beside)}"
+    return _subset("needed", title, elf.needed, _allowed_libraries() | beside)
+
+
+def _imports(elf: Elf, target: Target, companions: Sequence[Companion]) -> Check:
+    beside = [name for companion in companions for name in companion.exports]
+    title = f"every import exists at API level {target.level}"
+    if companions:
+        title += f" or in {_list(companion.name for companion in companions)}"
+    return _subset("imports", title, elf.imports, {*system_names(target.abi), *beside})
 
 
 def _check(

@@ -14,7 +14,6 @@ from mobilegen.artifacts import Artifact, Preprocess, TensorBinding
 from mobilegen.errors import NativeBuildError
 from mobilegen.images.native import initializer
 from mobilegen.native_build.digest import blake2sp
-from mobilegen.native_build.plan import EnginePlan
 from mobilegen.platforms.android.jni import NATIVES, jni_prefix
 from mobilegen.resources import native_dir
 from mobilegen.system.files import write_text
@@ -53,7 +52,6 @@ class _File:
 
 def write_generated(
     artifact: Artifact,
-    plan: EnginePlan,
     package: str,
     contents: Contents,
     folder: Path,
@@ -72,7 +70,7 @@ def write_generated(
     Raises:
         As `render_header` and `render_embedded`.
     """
-    write_text(folder / HEADER, render_header(artifact, plan, package, contents))
+    write_text(folder / HEADER, render_header(artifact, package, contents))
     if contents.embed:
         # The output folder may have a name that the assembler does not take.
         for _, file in artifact.files:
@@ -82,9 +80,7 @@ def write_generated(
     return folder
 
 
-def render_header(
-    artifact: Artifact, plan: EnginePlan, package: str, contents: Contents = NOTHING_ELSE
-) -> str:
+def render_header(artifact: Artifact, package: str, contents: Contents = NOTHING_ELSE) -> str:
     """Return the text of mobilegen_model.h.
 
     Args:
@@ -104,8 +100,8 @@ def render_header(
         .render(
             jni_prefixes=[(name, jni_prefix(package, name)) for name in NATIVES],
             files=[
-                ("params", _file(artifact, "params", plan.params_file)),
-                ("weights", _file(artifact, "weights", plan.weights_file)),
+                ("params", _file(artifact, "params")),
+                ("weights", _file(artifact, "weights")),
             ],
             inputs=artifact.inputs,
             outputs=artifact.outputs,
@@ -138,9 +134,9 @@ def render_embedded(artifact: Artifact, folder: Path) -> str:
     return _environment().get_template("embedded.cpp.j2").render(files=places)
 
 
-def _file(artifact: Artifact, role: str, name: str) -> _File:
+def _file(artifact: Artifact, role: str) -> _File:
     record = dict(artifact.files)[role]
-    return _File(name, record.size, blake2sp(artifact.folder / record.path))
+    return _File(record.path, record.size, blake2sp(artifact.folder / record.path))
 
 
 def c_string(text: str) -> str:

@@ -16,9 +16,10 @@ from typing import Any
 
 from mobilegen.artifacts import Target, Toolchain
 from mobilegen.errors import NativeBuildError, ProcessError
-from mobilegen.native_build.plan import EnginePlan, ObjectRecipe, ObjectSet
+from mobilegen.native_build.package import discard_if_damaged, require_intact, unpacked
+from mobilegen.native_build.plan import FromSource, ObjectRecipe, ObjectSet
+from mobilegen.native_build.request import LibraryRequest
 from mobilegen.native_build.run import build_error, build_type, configure, ninja
-from mobilegen.native_build.source import discard_if_damaged, require_intact, unpacked
 from mobilegen.system.cache import evict, touch
 from mobilegen.system.files import (
     cache_dir,
@@ -29,107 +30,101 @@ from mobilegen.system.files import (
     write_text,
 )
 
-_FORMAT = 2
+_FORMAT = 3
 _LISTING = "mobilegen-names.json"
 _HASHES = "mobilegen-objects.json"
+# What shows that files of the cache are not as they were left.
+_DAMAGE = (ValueError, FileNotFoundError, IsADirectoryError, NotADirectoryError)
 
 
 @contextmanager
-def object_set(
-    plan: EnginePlan, target: Target, toolchain: Toolchain, *, jobs: int, offline: bool = False
-) -> Iterator[ObjectSet]:
+def object_set(request: LibraryRequest) -> Iterator[ObjectSet]:
     """Give the objects that the plan selects, compiling those that are missing.
 
     While the block runs the set is the caller's alone: builds of other processes wait, and
     nothing is cleaned away. A set that was damaged or left half-written is made anew.
 
-    Args:
-        jobs: How many compilers may run at the same time.
-        offline: Never use the network.
-
     Raises:
-        NativeBuildError: CMake or the compiler failed.
-        DownloadError: The runtime's source cannot be had.
+        NativeBuildError: CMake or the compiler failed; what was compiled before stays.
+        DownloadError: The runtime's package cannot be had.
     """
-    folder = cache_dir() / "objects" / set_key(plan.recipe, target, toolchain)
+    code = request.plan.code
+    assert isinstance(code, FromSource)
+    folder = cache_dir() / "objects" / set_key(code, request.target, request.toolchain)
     with file_lock(lock_of(folder)):
         is_new = not folder.is_dir()
-        made = _made(plan, target, toolchain, folder, jobs=jobs, offline=offline)
+        made = _made(request, code, folder)
         touch(folder)
         if is_new:
             evict(folder.parent, keep=folder)
         yield made
 
 
-def _made(
-    plan: EnginePlan,
-    target: Target,
-    toolchain: Toolchain,
-    folder: Path,
-    *,
-    jobs: int,
-    offline: bool,
-) -> ObjectSet:
+def _made(request: LibraryRequest, code: FromSource, folder: Path) -> ObjectSet:
+    """Compile; what turns out to be damaged is made anew once, and nothing else is thrown away."""
     try:
-        source = unpacked(plan.recipe.source, offline=offline)
-        return _compile(plan, target, toolchain, source, folder, jobs)
-    except (ProcessError, OSError, ValueError):
-        _discard(folder, plan.recipe)
-    try:
-        source = unpacked(plan.recipe.source, offline=offline)
-        return _compile(plan, target, toolchain, source, folder, jobs)
+        try:
+            return _compile(request, code, folder)
+        except _DAMAGE:
+            shutil.rmtree(folder, ignore_errors=True)
+            discard_if_damaged(code.package)
+        return _compile(request, code, folder)
     except ProcessError as error:
-        _discard(folder, plan.recipe)
-        raise build_error(f"compiling {plan.runtime} for {target.abi}", error) from error
+        what = f"compiling {request.plan.runtime} for {request.target.abi}"
+        raise build_error(what, error) from error
 
 
-def set_key(recipe: ObjectRecipe, target: Target, toolchain: Toolchain) -> str:
+def set_key(code: FromSource, target: Target, toolchain: Toolchain) -> str:
     """Return the name of the set: a hash of all that decides the objects' bytes."""
+    recipe = {**asdict(code.recipe), "project": _project_files(code.recipe)}
     parts = {
         "format": _FORMAT,
-        "recipe": asdict(recipe),
+        "recipe": recipe,
+        "package": [code.package.file.sha256, code.package.root, code.package.parts],
         "target": asdict(target),
         "toolchain": toolchain.identity,
     }
     digest = sha256_bytes(json.dumps(parts, sort_keys=True).encode())
-    return f"{recipe.source.root}-{target.abi}-{digest[:16]}"
+    return f"{code.package.name}-{target.abi}-{digest[:16]}"
 
 
-def _compile(
-    plan: EnginePlan,
-    target: Target,
-    toolchain: Toolchain,
-    source: Path,
-    folder: Path,
-    jobs: int,
-) -> ObjectSet:
+def _project_files(recipe: ObjectRecipe) -> dict[str, str]:
+    """Hashes of a project of ours; none for the package's own, which has a hash."""
+    root = recipe.project
+    files = sorted(path for path in root.rglob("*") if path.is_file()) if root else ()
+    return {path.relative_to(root).as_posix(): sha256_file(path) for path in files if root}
+
+
+def _compile(request: LibraryRequest, code: FromSource, folder: Path) -> ObjectSet:
     """Compile what is missing.
 
     Raises:
         ProcessError: CMake or a compiler failed.
         ValueError: A file of the set, or of the source when it is needed, was damaged.
     """
-    names = _configured(plan.recipe, target, toolchain, source, folder)
-    wanted = _wanted(plan, names)
+    source = unpacked(code.package, offline=request.offline)
+    names = _configured(request, code, source, folder)
+    wanted = _wanted(request.plan.runtime, code, names)
     if _remove_damaged(folder, wanted):
-        require_intact(plan.recipe.source)
-        ninja(folder, wanted, jobs=jobs, title=f"compiling {plan.runtime} for {target.abi}")
+        require_intact(code.package)
+        title = f"compiling {request.plan.runtime} for {request.target.abi}"
+        ninja(folder, wanted, jobs=request.jobs, title=title)
         _record(folder, wanted)
     return ObjectSet(source, folder, tuple(folder / path for path in wanted))
 
 
-def _wanted(plan: EnginePlan, names: Mapping[str, str]) -> list[str]:
-    selected = plan.select(sorted(names))
+def _wanted(runtime: str, code: FromSource, names: Mapping[str, str]) -> list[str]:
+    selected = code.select(sorted(names))
     if unknown := sorted(set(selected) - set(names)):
         raise NativeBuildError(
-            f"{plan.runtime} has no source for a part of this model",
+            f"{runtime} has no source for a part of this model",
             seen=[f"missing: {', '.join(unknown[:10])}"],
         )
     return [names[name] for name in sorted(selected)]
 
 
 def _configured(
-    recipe: ObjectRecipe, target: Target, toolchain: Toolchain, source: Path, folder: Path
+    request: LibraryRequest, code: FromSource, source: Path, folder: Path
 ) -> dict[str, str]:
     """Return all objects of the project, name to path in the build tree.
 
@@ -142,22 +137,37 @@ def _configured(
     listing = folder / _LISTING
     if not listing.is_file():
         shutil.rmtree(folder, ignore_errors=True)
-        flags = recipe.flags + (recipe.android_flags if target.platform == "android" else ())
-        variables = (*build_type(flags), *recipe.options)
-        configure(source, folder, target, toolchain, variables)
-        names = object_names(json.loads((folder / "compile_commands.json").read_text()), recipe)
-        content = {"names": names, "files": _configured_files(folder)}
+        _configure(request, code, source, folder)
+        commands = json.loads((folder / "compile_commands.json").read_text("utf-8"))
+        content = {"names": object_names(commands, code.recipe), "files": _configured_files(folder)}
         write_text(listing, json.dumps(content, indent=1, sort_keys=True))
     found = json.loads(listing.read_text())
     if not isinstance(found, dict) or found.get("files") != _configured_files(folder):
         raise ValueError("the files of the configuration changed")
-    listed: dict[str, str] = found["names"]
+    listed = found.get("names")
+    if not isinstance(listed, dict):
+        raise ValueError(f"{_LISTING} was changed")
     return listed
+
+
+def _configure(request: LibraryRequest, code: FromSource, source: Path, folder: Path) -> None:
+    recipe = code.recipe
+    flags = recipe.flags + (recipe.android_flags if request.target.platform == "android" else ())
+    variables = (*build_type(flags), *recipe.options)
+    if recipe.project:
+        variables = (*variables, ("MOBILEGEN_PACKAGE", source.as_posix()))
+    project = recipe.project or source
+    # Half a configuration is none.
+    try:
+        configure(project, folder, request.target, request.toolchain, variables)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def _configured_files(folder: Path) -> dict[str, str]:
     """Hashes of what CMake leaves for compilers and ninja: headers and rules."""
-    files = [*folder.rglob("*.h"), *folder.rglob("*.ninja")]
+    files = [*folder.rglob("*.h"), *folder.rglob("*.ninja"), *folder.glob("CMakeCache.txt")]
     return {path.relative_to(folder).as_posix(): sha256_file(path) for path in sorted(files)}
 
 
@@ -203,8 +213,3 @@ def _record(folder: Path, wanted: Sequence[str]) -> None:
     new = {path: sha256_file(folder / path) for path in wanted}
     if new.items() - hashes.items():
         write_text(folder / _HASHES, json.dumps({**hashes, **new}, indent=1, sort_keys=True))
-
-
-def _discard(folder: Path, recipe: ObjectRecipe) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    discard_if_damaged(recipe.source)

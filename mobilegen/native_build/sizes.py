@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from mobilegen.errors import NativeBuildError, UsageError
 from mobilegen.native_build.linkmap import InputSection, OutputSection, parse_map
-from mobilegen.native_build.plan import EnginePlan
+from mobilegen.native_build.plan import EnginePlan, FromSource
 from mobilegen.serialize import load_json
 from mobilegen.system.files import sha256_file
 
@@ -177,10 +177,11 @@ def _origin(section: InputSection, plan: EnginePlan) -> tuple[str, str]:
     path = section.origin.replace("\\", "/")
     if path == _INTERNAL:
         return (CONSTANTS if section.name.startswith(".rodata") else TABLES), ""
-    _, is_runtime, name = path.rpartition(plan.recipe.prefix)
-    if is_runtime:
-        name = _without_object_suffix(name)
-        return f"{plan.runtime}: {plan.part_of(name)}", name
+    if isinstance(plan.code, FromSource):
+        _, is_runtime, name = path.rpartition(plan.code.recipe.prefix)
+        if is_runtime:
+            name = _without_object_suffix(name)
+            return f"{plan.runtime}: {plan.code.part_of(name)}", name
     _, is_own, name = path.rpartition(_OWN_PREFIX)
     if is_own:
         return _own_part(_without_object_suffix(name), plan)
@@ -189,12 +190,13 @@ def _origin(section: InputSection, plan: EnginePlan) -> tuple[str, str]:
 
 def _own_part(name: str, plan: EnginePlan) -> tuple[str, str]:
     folder, _, file = name.partition("/")
-    if folder == "engines":
+    if folder == "engines" or plan.folder.as_posix() in f"/{name}":
         return f"adapter to {plan.runtime}", name
-    if f"/{plan.recipe.source.root}" in f"/{name}":
+    code = plan.code
+    if isinstance(code, FromSource) and f"/{code.package.name}" in f"/{name}":
         # A source of the runtime that is compiled for this model.
         file = PurePosixPath(name).name
-        return f"{plan.runtime}: {plan.part_of(file)}", file
+        return f"{plan.runtime}: {code.part_of(file)}", file
     return _OWN_PARTS.get(folder, folder), name
 
 

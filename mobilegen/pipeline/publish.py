@@ -120,9 +120,10 @@ def _merge(plan: BuildPlan) -> Merge | None:
 
 
 def _lay_out_library(library: Library, folder: Path) -> None:
-    _place(library.path, folder / library.target.abi / library.path.name)
-    if library.licence:
-        _place(library.licence, folder / library.licence.name)
+    for path in (library.path, *(companion.path for companion in library.companions)):
+        _place(path, folder / library.target.abi / path.name)
+    for licence in library.licences:
+        _place(licence, folder / licence.name)
 
 
 def _lay_out_model(plan: BuildPlan, folder: Path) -> None:
@@ -170,9 +171,16 @@ def _project(merge: Merge) -> ProjectReport:
 def _library(plan: BuildPlan, abi: str) -> Library:
     """A library as the report has it: below lib/, its checks among all checks."""
     library = store.read_result(plan, f"lib/{abi}", Library)
-    path = Path("lib", abi, library.path.name)
-    licence = Path("lib", library.licence.name) if library.licence else None
-    return dataclasses.replace(library, path=path, licence=licence, checks=())
+    folder = Path("lib", abi)
+    return dataclasses.replace(
+        library,
+        path=folder / library.path.name,
+        companions=tuple(
+            dataclasses.replace(each, path=folder / each.name) for each in library.companions
+        ),
+        licences=tuple(Path("lib", licence.name) for licence in library.licences),
+        checks=(),
+    )
 
 
 def _options(plan: BuildPlan) -> tuple[tuple[str, str], ...]:

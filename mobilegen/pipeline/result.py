@@ -80,10 +80,7 @@ def open_result(folder: Path) -> Result:
             folder=folder,
             report=report,
             artifact=dataclasses.replace(artifact, folder=model),
-            libraries=tuple(
-                dataclasses.replace(library, path=folder / library.path)
-                for library in report.libraries
-            ),
+            libraries=tuple(_placed(library, folder) for library in report.libraries),
             preprocess=_preprocess(model),
             labels=_labels(model),
             reference=model / publish.REFERENCE,
@@ -95,6 +92,11 @@ def open_result(folder: Path) -> Result:
             seen=str(error).splitlines()[:3],
             hint="build it again",
         ) from error
+
+
+def _placed(library: Library, folder: Path) -> Library:
+    companions = (dataclasses.replace(each, path=folder / each.path) for each in library.companions)
+    return dataclasses.replace(library, path=folder / library.path, companions=tuple(companions))
 
 
 def file_check(result: Result) -> Check:

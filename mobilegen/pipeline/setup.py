@@ -10,7 +10,7 @@ from mobilegen.config.model import ToolchainKind
 from mobilegen.errors import DownloadError, MobilegenError
 from mobilegen.executors import catalog as executors
 from mobilegen.executors.base import Unavailable
-from mobilegen.native_build.source import unpacked
+from mobilegen.native_build.package import unpacked
 from mobilegen.platforms.android.apk.tools import find_tools
 from mobilegen.runtimes.base import Runtime
 from mobilegen.toolboxes.create import ensure
@@ -80,8 +80,8 @@ def _toolbox(runtime: Runtime, *, offline: bool) -> Item:
 
 
 def _source(runtime: Runtime, *, offline: bool) -> Item:
-    subject = f"source of {runtime.name}"
-    package = runtime.source_package()
+    subject = f"code of {runtime.name}"
+    package = runtime.engine_package()
     if package is None:
         return Item(subject, "ready", "needs none")
     try:

@@ -55,6 +55,7 @@ from mobilegen.verify.judge import refuse_failures
 
 if TYPE_CHECKING:
     from mobilegen.native_build.header import Contents
+    from mobilegen.native_build.request import LibraryRequest
     from mobilegen.platforms.merge import UserChanges
 
 Action = Callable[[BuildPlan, Path], str]
@@ -243,33 +244,42 @@ def _contents(plan: BuildPlan, artifact: Artifact) -> Contents:
     )
 
 
-def make_library(plan: BuildPlan, folder: Path, abi: str) -> str:
-    """Compile the library of one ABI and check its file."""
-    from mobilegen.native_build.build import build_library
+def _library_request(plan: BuildPlan, abi: str) -> LibraryRequest:
+    """What is asked of the native build for one ABI."""
+    from mobilegen.native_build.request import LibraryRequest
+    from mobilegen.runtimes import catalog as runtimes
     from mobilegen.toolchains.choose import choose
 
     artifact = read_result(plan, "interface", Artifact)
+    engine = runtimes.get(artifact.runtime).plan_native(artifact)
     target = _target(plan, abi)
-    toolchain = choose(plan.toolchain, target, ndk=plan.ndk)
+    return LibraryRequest(
+        artifact=artifact,
+        plan=engine,
+        target=target,
+        toolchain=choose(plan.toolchain, target, ndk=plan.ndk),
+        name=plan.name,
+        package=plan.package,
+        contents=_contents(plan, artifact),
+        jobs=plan.jobs_per_abi,
+        offline=plan.offline,
+    )
+
+
+def make_library(plan: BuildPlan, folder: Path, abi: str) -> str:
+    """Compile the library of one ABI and check its file."""
+    from mobilegen.native_build.library import build_library
+
+    request = _library_request(plan, abi)
     # CMake cannot work in a folder with a quote in its path.
     with tempfile.TemporaryDirectory(prefix="mobilegen-") as scratch:
-        library = build_library(
-            artifact,
-            target,
-            toolchain,
-            name=plan.name,
-            package=plan.package,
-            work_dir=Path(scratch),
-            jobs=plan.jobs_per_abi,
-            offline=plan.offline,
-            contents=_contents(plan, artifact),
-        )
+        library = build_library(request, Path(scratch))
         refuse_failures(library.checks)
         for file in [path for path in Path(scratch).iterdir() if path.is_file()]:
             shutil.copyfile(file, folder / file.name)
         placed = relocate(library, Path(scratch), folder)
     leave_result(plan, f"lib/{abi}", folder, placed)
-    return f"{library.size:,} bytes, {toolchain.reason}"
+    return f"{library.size:,} bytes, {request.toolchain.reason}"
 
 
 # sources
@@ -277,21 +287,9 @@ def make_library(plan: BuildPlan, folder: Path, abi: str) -> str:
 
 def make_sources(plan: BuildPlan, folder: Path, abi: str) -> str:
     """Write the sources with which a project compiles the library of one ABI itself."""
-    from mobilegen.native_build.sources import write_sources
-    from mobilegen.toolchains.choose import choose
+    from mobilegen.native_build.project_sources import write_sources
 
-    artifact = read_result(plan, "interface", Artifact)
-    target = _target(plan, abi)
-    sources = write_sources(
-        artifact,
-        target,
-        choose(plan.toolchain, target, ndk=plan.ndk),
-        package=plan.package,
-        folder=folder,
-        jobs=plan.jobs_per_abi,
-        offline=plan.offline,
-        contents=_contents(plan, artifact),
-    )
+    sources = write_sources(_library_request(plan, abi), folder)
     leave_result(plan, f"sources/{abi}", folder, sources)
     return f"{len(sources.files)} files"
 

@@ -15,7 +15,8 @@ from mobilegen.names import load_object
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from mobilegen.native_build.plan import EnginePlan, SourcePackage
+    from mobilegen.native_build.package import Package
+    from mobilegen.native_build.plan import EnginePlan
 
 Arrays = Mapping[str, "npt.NDArray[Any]"]
 Report = Callable[[str], None]
@@ -49,8 +50,8 @@ class Runtime:
         converter: "module:OBJECT" of a function like `convert` below.
         host: "module:OBJECT" of a function like `run_host` below.
         native: "module:OBJECT" of a function from an artifact to the plan of its library.
-        source: "module:OBJECT" of a function that returns the source package its native build
-            compiles; "" when there is none.
+        package: "module:OBJECT" of a function that returns the package that its native build
+            takes; "" when there is none.
         layers: "module:OBJECT" of a function like `layer_costs` below; "" when its engine
             cannot time single layers.
     """
@@ -63,7 +64,7 @@ class Runtime:
     converter: str
     host: str
     native: str
-    source: str = ""
+    package: str = ""
     layers: str = ""
 
     def convert(
@@ -130,11 +131,11 @@ class Runtime:
         )
         return outputs
 
-    def source_package(self) -> SourcePackage | None:
+    def engine_package(self) -> Package | None:
         """Return what the native build has to fetch, None when it is nothing."""
-        if not self.source:
+        if not self.package:
             return None
-        package: SourcePackage = load_object(self.source)()
+        package: Package = load_object(self.package)()
         return package
 
     def plan_native(self, artifact: Artifact) -> EnginePlan:

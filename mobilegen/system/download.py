@@ -58,7 +58,10 @@ class MavenFile:
         return f"{self.artifact}-{self.version}.{self.extension}"
 
 
-def fetch(file: PackageFile | MavenFile, *, offline: bool = False) -> Path:
+PinnedFile = PackageFile | MavenFile
+
+
+def fetch(file: PinnedFile, *, offline: bool = False) -> Path:
     """Return the file from the cache, downloading it through the user's index if need be.
 
     Files of Maven repositories come through the user's own `mvn` with its settings.

@@ -77,7 +77,7 @@ def test_adapter_has_the_functions(runtime: Runtime) -> None:
 
 
 def test_source_package_is_pinned(runtime: Runtime) -> None:
-    package = runtime.source_package()
+    package = runtime.engine_package()
     assert package is None or len(package.file.sha256) == 64
 
 

@@ -6,8 +6,8 @@ import json
 import re
 from pathlib import Path
 
-from mobilegen.native_build.source import unpacked
-from mobilegen.runtimes.ncnn import RUNTIME, native
+from mobilegen.native_build.package import unpacked
+from mobilegen.runtimes.ncnn import RUNTIME, engine
 from mobilegen.runtimes.ncnn import layers as layer_tables
 
 # Functions of ncnn's mat.cpp that create a layer.
@@ -63,7 +63,7 @@ def created_layers(source: Path, layer: str) -> set[str]:
 
 
 def test_layer_tables_cover_the_source() -> None:
-    source = unpacked(native.recipe().source) / "src"
+    source = unpacked(engine.package()) / "src"
     names = re.findall(r"^ncnn_add_layer\((\w+)", (source / "CMakeLists.txt").read_text(), re.M)
     assert len(names) > 100
     dynamic = layer_tables._DYNAMIC_WEIGHT_PARAM
@@ -75,13 +75,13 @@ def test_layer_tables_cover_the_source() -> None:
 
 
 def test_scan_finds_what_is_there() -> None:
-    source = unpacked(native.recipe().source) / "src"
+    source = unpacked(engine.package()) / "src"
     assert {"Gemm", "Softmax"} <= created_layers(source, "MultiHeadAttention")
     assert "Padding" in created_layers(source, "Pooling")
 
 
 def test_activation_table_is_that_of_the_source() -> None:
-    text = (unpacked(native.recipe().source) / "src" / "layer" / "fused_activation.h").read_text()
+    text = (unpacked(engine.package()) / "src" / "layer" / "fused_activation.h").read_text()
     text = text[text.index("create_activation_layer") :]
     pattern = r"activation_type == (\d+)\)\s*\{\s*activation = .*?LayerType::(\w+)"
     found = {int(number): name for number, name in re.findall(pattern, text)}
@@ -89,7 +89,7 @@ def test_activation_table_is_that_of_the_source() -> None:
 
 
 def test_dynamic_weight_table_is_that_of_the_source() -> None:
-    source = unpacked(native.recipe().source) / "src" / "layer"
+    source = unpacked(engine.package()) / "src" / "layer"
     found = {}
     for path in source.glob("*.cpp"):
         if match := re.search(r"dynamic_weight = pd\.get\((\d+), 0\)", path.read_text()):
@@ -98,5 +98,5 @@ def test_dynamic_weight_table_is_that_of_the_source() -> None:
 
 
 def test_pin_is_the_version_of_the_runtime() -> None:
-    pin = json.loads(Path(native.__file__).with_name("source.json").read_text())
+    pin = json.loads(Path(engine.__file__).with_name("source.json").read_text())
     assert pin["version"] == RUNTIME.version

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -12,15 +13,16 @@ from pathlib import Path
 
 import models
 import pytest
-from native_models import Converted, build_android, convert
+from native_models import Converted, build_android, convert, library_request
 
 from mobilegen.artifacts import Library, Target
 from mobilegen.errors import DownloadError, NativeBuildError
-from mobilegen.native_build.build import build_library
+from mobilegen.native_build.library import build_library
 from mobilegen.native_build.objects import object_set
-from mobilegen.native_build.source import unpacked
+from mobilegen.native_build.package import unpacked
+from mobilegen.native_build.request import LibraryRequest
 from mobilegen.runtimes import catalog
-from mobilegen.runtimes.ncnn import native
+from mobilegen.runtimes.ncnn import engine
 from mobilegen.serialize import dump_json
 from mobilegen.system.files import cache_dir, sha256_file
 from mobilegen.toolchains.embedded import prepare
@@ -51,7 +53,7 @@ def reweighted(tmp_path_factory: pytest.TempPathFactory) -> Converted:
 @pytest.fixture(scope="module")
 def downloads() -> Path:
     """The user's own downloads, so that only one test run in a life fetches the source."""
-    unpacked(native.recipe().source)
+    unpacked(engine.package())
     return cache_dir() / "downloads"
 
 
@@ -106,14 +108,7 @@ def test_offline_needs_the_source_in_the_cache(
     monkeypatch.setenv("MOBILEGEN_CACHE", str(tmp_path / "empty"))
     with pytest.raises(DownloadError, match="offline"):
         build_library(
-            mobilenet.artifact,
-            target,
-            toolchain,
-            name="recognition",
-            package=PACKAGE,
-            work_dir=tmp_path / "x",
-            jobs=1,
-            offline=True,
+            replace(library_request(mobilenet, target, toolchain), offline=True), tmp_path / "x"
         )
 
 
@@ -181,11 +176,15 @@ def small_set(
     monkeypatch.setenv("MOBILEGEN_CACHE", str(small_cache))
     target = Target("android", ABI, "21")
     whole = catalog.get("ncnn").plan_native(lenet.artifact)
-    plan = replace(whole, select=lambda names: ("net.cpp", "paramdict.cpp"))
+    code = replace(engine.code(), select=lambda names: ("net.cpp", "paramdict.cpp"))
+    plan = replace(whole, code=code)
     toolchain = prepare(target)
 
     def make() -> dict[str, str]:
-        with object_set(plan, target, toolchain, jobs=2) as made:
+        request = LibraryRequest(
+            lenet.artifact, plan, target, toolchain, "recognition", PACKAGE, jobs=2
+        )
+        with object_set(request) as made:
             return {path.name: sha256_file(path) for path in made.objects}
 
     return make
@@ -270,13 +269,16 @@ BUILD = """
 import sys
 from pathlib import Path
 from mobilegen.artifacts import Artifact, Target
-from mobilegen.native_build.build import build_library
+from mobilegen.native_build.library import build_library
+from mobilegen.native_build.request import LibraryRequest
+from mobilegen.runtimes.ncnn import engine
 from mobilegen.serialize import load_json
 from mobilegen.toolchains.embedded import prepare
 artifact, abi, folder = load_json(Artifact, Path(sys.argv[1])), sys.argv[2], Path(sys.argv[3])
 target = Target("android", abi, "21")
-print(build_library(artifact, target, prepare(target), name="recognition",
-                    package="com.example.vision", work_dir=folder, jobs=1).sha256)
+request = LibraryRequest(artifact, engine.plan(artifact), target, prepare(target),
+                         "recognition", "com.example.vision")
+print(build_library(request, folder).sha256)
 """
 
 
@@ -312,22 +314,44 @@ def test_compiler_error_is_told(
         return {path.name for path in (own_cache / "objects").iterdir() if path.is_dir()}
 
     before = sets()
-    monkeypatch.setattr(native, "_FLAGS", ("-include", "no_such_header.h"))
+    monkeypatch.setattr(engine, "_FLAGS", ("-include", "no_such_header.h"))
     with pytest.raises(NativeBuildError, match=r"no_such_header\.h"):
         build(lenet, ABI, tmp_path / "x")
-    assert sets() == before
+    assert before <= sets()
+
+
+def test_failed_compiler_throws_nothing_away(
+    small_cache: Path, small_set: Callable[[], dict[str, str]]
+) -> None:
+    """The set belongs to all models: what one of them cannot compile is no reason to lose it."""
+    good = small_set()
+    (folder,) = (path for path in (small_cache / "objects").iterdir() if path.is_dir())
+    _lose_object(folder)
+    kept = next(folder.rglob("paramdict.cpp.o"))
+    before = kept.stat().st_mtime_ns
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    # As on a full disk: no object fits.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limits[1]))
+    try:
+        with pytest.raises(NativeBuildError, match="compiling ncnn"):
+            small_set()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert kept.stat().st_mtime_ns == before
+    assert small_set() == good
+    assert kept.stat().st_mtime_ns == before
 
 
 def test_linker_error_is_told(
     lenet: Converted, tmp_path: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    select = native.select_objects
+    select = engine.select_objects
 
     def without_core(*arguments: object) -> tuple[str, ...]:
         names = select(*arguments)  # type: ignore[arg-type]
         return tuple(name for name in names if name != "paramdict.cpp")
 
-    monkeypatch.setattr(native, "select_objects", without_core)
+    monkeypatch.setattr(engine, "select_objects", without_core)
     with pytest.raises(NativeBuildError, match=r"undefined symbol: .*ParamDict"):
         build(lenet, ABI, tmp_path / "x")
     assert not (tmp_path / "x" / "librecognition.so").exists()

@@ -13,13 +13,13 @@ import numpy as np
 import onnx
 import pytest
 from engine_api import Engine
-from native_models import HOST, HOST_TOOLCHAIN, Converted, build_host, convert
+from native_models import Converted, build_host, convert, library_request
 
 from mobilegen.artifacts import Library
 from mobilegen.errors import NativeBuildError, ProcessError
-from mobilegen.native_build.build import build_library
 from mobilegen.native_build.header import Contents
-from mobilegen.runtimes.ncnn import native, static_shapes
+from mobilegen.native_build.library import build_library
+from mobilegen.runtimes.ncnn import engine, static_shapes
 from mobilegen.system.process import run
 
 PHOTO = Path(__file__).parents[2] / "samples" / "photo" / "efficientnet_lite0.onnx"
@@ -124,15 +124,7 @@ def converted(folder: Path) -> Callable[[str], Converted]:
 
 
 def host_library(model: Converted, folder: Path) -> Library:
-    return build_library(
-        model.artifact,
-        HOST,
-        HOST_TOOLCHAIN,
-        name=NAME,
-        package=PACKAGE,
-        work_dir=folder,
-        jobs=2,
-    )
+    return build_library(library_request(model, name=NAME, package=PACKAGE), folder)
 
 
 @pytest.fixture(scope="module")
@@ -245,13 +237,13 @@ def sanitized_program(model: Converted, folder: Path) -> Path:
 @pytest.fixture
 def without_layer(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
     """Builds as if a layer had been forgotten."""
-    needed = native.needed_layers
+    needed = engine.needed_layers
 
     def forget(layer: str) -> None:
         def fewer(*arguments: object, **options: object) -> set[str]:
             return needed(*arguments, **options) - {layer}  # type: ignore[arg-type]
 
-        monkeypatch.setattr(native, "needed_layers", fewer)
+        monkeypatch.setattr(engine, "needed_layers", fewer)
 
     yield forget
 

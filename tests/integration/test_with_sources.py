@@ -19,11 +19,11 @@ from mobilegen.artifacts import Toolchain
 from mobilegen.errors import ProcessError
 from mobilegen.native_build.includes import closure, read_switches
 from mobilegen.native_build.objects import set_key
+from mobilegen.native_build.package import unpacked
 from mobilegen.native_build.run import configure, ninja
-from mobilegen.native_build.source import unpacked
 from mobilegen.native_build.tools import ninja_program
 from mobilegen.pipeline.result import open_result
-from mobilegen.runtimes.ncnn import native
+from mobilegen.runtimes.ncnn import engine
 from mobilegen.system.files import cache_dir
 from mobilegen.toolchains import ndk
 from mobilegen.toolchains.embedded import prepare
@@ -132,11 +132,11 @@ def test_nothing_that_the_model_does_not_need(built: Path) -> None:
 
 def test_no_header_is_missing_that_the_compiler_read(built: Path) -> None:
     """What ninja wrote down while the objects were compiled, for all of the set."""
-    recipe = native.recipe()
-    source = unpacked(recipe.source)
+    code = engine.code()
+    source = unpacked(code.package)
     for abi, arch in (("arm64-v8a", "arm"), ("x86", "x86")):
         target = android_target(abi)
-        binary = cache_dir() / "objects" / set_key(recipe, target, prepare(target))
+        binary = cache_dir() / "objects" / set_key(code, target, prepare(target))
         listed = subprocess.run(
             [ninja_program(), "-C", binary, "-t", "deps"], capture_output=True, text=True
         )

@@ -101,7 +101,8 @@ def _rendered(options: ProjectOptions, parts: ProjectParts, folder: Path) -> Ite
 
 def _values(options: ProjectOptions, parts: ProjectParts) -> dict[str, Any]:
     """Return what the templates may print."""
-    artifact, licence = parts.artifact, _licence(parts)
+    artifact = parts.artifact
+    licence = next(iter(_licences(parts)), None)
     library = library_values(
         options.package,
         options.name,
@@ -131,7 +132,7 @@ def _values(options: ProjectOptions, parts: ProjectParts) -> dict[str, Any]:
         "runtime": f"{artifact.runtime} {artifact.runtime_version}",
         "precision": artifact.precision,
         "weights_sha256": dict(artifact.files)["weights"].sha256,
-        "licence_asset": f"{options.name}/{licence.name}" if licence else "",
+        "licence_asset": f"{options.name}/{licence}" if licence else "",
         "generator": f"mobilegen {mobilegen.__version__}",
     }
 
@@ -142,9 +143,16 @@ def _ndk_version(libraries: tuple[Library, ...]) -> str:
     return min(versions).removeprefix(_NDK) if len(versions) == 1 else ""
 
 
-def _licence(parts: ProjectParts) -> Path | None:
-    """Return the licence of the runtime in the libraries, which is that of all of them."""
-    return next((library.licence for library in parts.libraries if library.licence), None)
+def _licences(parts: ProjectParts) -> dict[str, Path]:
+    """Return the licences of what is in the libraries and beside them by name, the runtime's first.
+
+    What several libraries have is there once.
+    """
+    found: dict[str, Path] = {}
+    for library in parts.libraries:
+        for licence in library.licences:
+            found.setdefault(licence.name, licence)
+    return found
 
 
 def _copied(options: ProjectOptions, parts: ProjectParts) -> Iterator[ProjectFile]:
@@ -156,11 +164,13 @@ def _copied(options: ProjectOptions, parts: ProjectParts) -> Iterator[ProjectFil
         if parts.labels:
             path = f"{assets}/{LABELS_FILE}"
             yield ProjectFile(path, parts.labels, sha256_file(parts.labels))
-    if licence := _licence(parts):
-        yield ProjectFile(f"{assets}/{licence.name}", licence, sha256_file(licence))
+    for name, licence in _licences(parts).items():
+        yield ProjectFile(f"{assets}/{name}", licence, sha256_file(licence))
     for library in parts.libraries:
-        path = f"sdk/src/main/jniLibs/{library.target.abi}/{library.path.name}"
-        yield ProjectFile(path, library.path, library.sha256)
+        folder = f"sdk/src/main/jniLibs/{library.target.abi}"
+        yield ProjectFile(f"{folder}/{library.path.name}", library.path, library.sha256)
+        for each in library.companions:
+            yield ProjectFile(f"{folder}/{each.name}", each.path, each.sha256)
     yield from _sources(parts)
     for file_path in sorted(parts.golden.iterdir()):
         yield ProjectFile(f"{GOLDEN}/{file_path.name}", file_path, sha256_file(file_path))

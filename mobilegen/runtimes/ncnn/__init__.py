@@ -10,7 +10,7 @@ RUNTIME = Runtime(
     toolbox="ncnn",
     converter="mobilegen.runtimes.ncnn.convert:convert",
     host="mobilegen.runtimes.ncnn.host:run_host",
-    native="mobilegen.runtimes.ncnn.native:plan",
-    source="mobilegen.runtimes.ncnn.native:source_package",
+    native="mobilegen.runtimes.ncnn.engine:plan",
+    package="mobilegen.runtimes.ncnn.engine:package",
     layers="mobilegen.runtimes.ncnn.costs:layer_costs",
 )

@@ -20,8 +20,6 @@ from mobilegen.native_build.header import (
     render_embedded,
     render_header,
 )
-from mobilegen.native_build.plan import EnginePlan
-from mobilegen.runtimes.ncnn import native
 
 SHA256 = "0123456789abcdef" * 4
 X = TensorBinding(TensorSpec("x", (1, 3, 8, 6)), "in0", (3, 8, 6))
@@ -40,17 +38,6 @@ ARTIFACT = Artifact(
     operators=(),
     candidate="original",
 )
-PLAN = EnginePlan(
-    runtime="ncnn",
-    recipe=native.recipe(),
-    select=lambda names: (),
-    write_sources=lambda objects, folder: (),
-    library_sources=(),
-    switches="",
-    part_of=lambda name: "core",
-    params_file="model.param",
-    weights_file="model.bin",
-)
 
 
 @pytest.fixture(autouse=True)
@@ -64,7 +51,7 @@ def render(
     package: str = "com.example.my_app",
     contents: Contents = NOTHING_ELSE,
 ) -> str:
-    return render_header(artifact, PLAN, package, contents)
+    return render_header(artifact, package, contents)
 
 
 def test_values_are_there() -> None:

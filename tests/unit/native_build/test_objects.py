@@ -11,9 +11,10 @@ from mobilegen.artifacts import Target, Toolchain
 from mobilegen.errors import NativeBuildError, ProcessError
 from mobilegen.native_build.objects import object_names, set_key
 from mobilegen.native_build.run import build_error, build_type
-from mobilegen.runtimes.ncnn import native
+from mobilegen.runtimes.ncnn import engine
 
-RECIPE = native.recipe()
+CODE = engine.code()
+RECIPE = CODE.recipe
 TARGET = Target("android", "arm64-v8a", "21")
 TOOLCHAIN = Toolchain("embedded", "1", Path("a.cmake"), (("PATH", "/a"),), "", "identity")
 
@@ -38,19 +39,20 @@ def test_no_objects_is_an_error() -> None:
 
 def test_key_depends_on_what_decides_the_bytes() -> None:
     keys = {
-        set_key(RECIPE, TARGET, TOOLCHAIN),
-        set_key(replace(RECIPE, flags=("-O2",)), TARGET, TOOLCHAIN),
-        set_key(replace(RECIPE, options=RECIPE.options[1:]), TARGET, TOOLCHAIN),
-        set_key(RECIPE, replace(TARGET, abi="x86"), TOOLCHAIN),
-        set_key(RECIPE, replace(TARGET, level="24"), TOOLCHAIN),
-        set_key(RECIPE, TARGET, replace(TOOLCHAIN, identity="other")),
+        set_key(CODE, TARGET, TOOLCHAIN),
+        set_key(replace(CODE, recipe=replace(RECIPE, flags=("-O2",))), TARGET, TOOLCHAIN),
+        set_key(replace(CODE, recipe=replace(RECIPE, options=())), TARGET, TOOLCHAIN),
+        set_key(replace(CODE, package=replace(CODE.package, parts=())), TARGET, TOOLCHAIN),
+        set_key(CODE, replace(TARGET, abi="x86"), TOOLCHAIN),
+        set_key(CODE, replace(TARGET, level="24"), TOOLCHAIN),
+        set_key(CODE, TARGET, replace(TOOLCHAIN, identity="other")),
     }
-    assert len(keys) == 6
+    assert len(keys) == 7
 
 
 def test_key_does_not_depend_on_folders() -> None:
     moved = replace(TOOLCHAIN, cmake_file=Path("b.cmake"), variables=(("PATH", "/b"),))
-    assert set_key(RECIPE, TARGET, moved) == set_key(RECIPE, TARGET, TOOLCHAIN)
+    assert set_key(CODE, TARGET, moved) == set_key(CODE, TARGET, TOOLCHAIN)
 
 
 def test_error_shows_what_the_compiler_said() -> None:

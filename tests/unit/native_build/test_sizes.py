@@ -9,7 +9,7 @@ import pytest
 from mobilegen.errors import UsageError
 from mobilegen.native_build.linkmap import InputSection
 from mobilegen.native_build.sizes import SUFFIX, LibrarySizes, Piece, _by_symbol, find_sizes
-from mobilegen.runtimes.ncnn.native import part_of
+from mobilegen.runtimes.ncnn.engine import part_of
 from mobilegen.serialize import dump_json
 from mobilegen.system.files import sha256_file
 

@@ -7,8 +7,8 @@ import re
 import pytest
 
 from mobilegen.errors import NativeBuildError
+from mobilegen.runtimes.ncnn.engine import package, recipe, select_objects
 from mobilegen.runtimes.ncnn.layers import needed_layers
-from mobilegen.runtimes.ncnn.native import recipe, select_objects
 from mobilegen.runtimes.ncnn.param import parse_param
 from mobilegen.runtimes.ncnn.registry import declaration_header, registry_header
 
@@ -175,8 +175,8 @@ def test_registry_of_another_form_is_refused() -> None:
 
 def test_recipe_pins_source_and_version() -> None:
     found = recipe()
-    assert re.fullmatch("[0-9a-f]{64}", found.source.file.sha256)
+    assert re.fullmatch("[0-9a-f]{64}", package().file.sha256)
     options = dict(found.options)
-    assert found.source.file.filename == f"ncnn-1.0.{options['NCNN_VERSION']}.tar.gz"
+    assert package().file.filename == f"ncnn-1.0.{options['NCNN_VERSION']}.tar.gz"
     assert len(options) == len(found.options)
     assert {options[name] for name in options if name.startswith("NCNN_BUILD_")} == {"OFF"}

@@ -9,13 +9,10 @@ from pathlib import Path
 import pytest
 
 from mobilegen.errors import NativeBuildError
-from mobilegen.native_build.plan import SourcePackage
-from mobilegen.native_build.source import unpack
+from mobilegen.native_build.package import Package, unpack
 from mobilegen.system.download import PackageFile
 
-PACKAGE = SourcePackage(
-    PackageFile("p", "p-1.tar.gz", "0" * 64), "p-1", ("src", "LICENSE"), "LICENSE"
-)
+PACKAGE = Package(PackageFile("p", "p-1.tar.gz", "0" * 64), "p-1", ("src", "LICENSE"), "LICENSE")
 GOOD = {"p-1/src/a.cpp": b"int a;\n", "p-1/LICENSE": b"free\n"}
 
 

@@ -9,7 +9,15 @@ from pathlib import Path
 
 from mobilegen.artifacts import Artifact
 from mobilegen.errors import NativeBuildError
-from mobilegen.native_build.plan import EnginePlan, ObjectRecipe, ObjectSet, SourcePackage
+from mobilegen.native_build.package import Package
+from mobilegen.native_build.plan import (
+    EnginePlan,
+    FromSource,
+    ObjectRecipe,
+    ObjectSet,
+    ProjectSources,
+)
+from mobilegen.resources import native_dir
 from mobilegen.runtimes.ncnn.layers import needed_layers
 from mobilegen.runtimes.ncnn.param import read_param
 from mobilegen.runtimes.ncnn.registry import declaration_header, registry_header
@@ -92,22 +100,28 @@ def plan(artifact: Artifact) -> EnginePlan:
     layers = needed_layers(network, artifact.operators, fp16_weights=fp16_weights)
     return EnginePlan(
         runtime="ncnn",
-        recipe=recipe(),
-        select=partial(select_objects, layers),
-        write_sources=partial(write_registry, layers),
-        library_sources=("src/layer.cpp",),
-        switches="src/platform.h",
-        part_of=partial(part_of, layers),
-        params_file=PARAMS_FILE,
-        weights_file=WEIGHTS_FILE,
+        folder=native_dir() / "engines" / "ncnn",
+        code=code(layers),
     )
 
 
-def source_package() -> SourcePackage:
+def code(layers: Collection[str] = ()) -> FromSource:
+    """Say how ncnn is compiled for a model with these layers."""
+    return FromSource(
+        package=package(),
+        recipe=recipe(),
+        select=partial(select_objects, layers),
+        write_sources=partial(write_registry, layers),
+        part_of=partial(part_of, layers),
+        project=ProjectSources(("src/layer.cpp",), "src/platform.h"),
+    )
+
+
+def package() -> Package:
     """Return ncnn's pinned source."""
     pin = json.loads(Path(__file__).with_name("source.json").read_text("utf-8"))
     file = PackageFile(pin["project"], pin["filename"], pin["sha256"])
-    return SourcePackage(file, pin["root"], tuple(pin["parts"]), pin["licence"])
+    return Package(file, pin["root"], tuple(pin["parts"]), pin["licence"])
 
 
 def recipe() -> ObjectRecipe:
@@ -117,7 +131,6 @@ def recipe() -> ObjectRecipe:
     # Without a given version ncnn takes the date of today, and the bytes change daily.
     options.append(("NCNN_VERSION", pin["version"].rpartition(".")[2]))
     return ObjectRecipe(
-        source=source_package(),
         options=tuple(options),
         flags=_FLAGS,
         android_flags=_ANDROID_FLAGS,

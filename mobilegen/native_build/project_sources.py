@@ -14,15 +14,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from mobilegen.artifacts import Artifact, NativeSources, Target, Toolchain
+from mobilegen.artifacts import NativeSources
 from mobilegen.errors import NativeBuildError
 from mobilegen.native_build.elf import defines_anything
-from mobilegen.native_build.header import NOTHING_ELSE, Contents, write_generated
+from mobilegen.native_build.header import write_generated
 from mobilegen.native_build.includes import closure, read_switches
 from mobilegen.native_build.objects import object_set
-from mobilegen.native_build.plan import EnginePlan, ObjectSet
+from mobilegen.native_build.plan import FromSource, ObjectSet, ProjectSources
+from mobilegen.native_build.request import LibraryRequest
 from mobilegen.resources import native_dir
-from mobilegen.runtimes import catalog
 from mobilegen.system.files import record, write_text
 
 GENERATED = "generated"
@@ -45,69 +45,72 @@ class _Source:
     options: tuple[str, ...]
 
 
-def write_sources(
-    artifact: Artifact,
-    target: Target,
-    toolchain: Toolchain,
-    *,
-    package: str,
-    folder: Path,
-    jobs: int,
-    offline: bool = False,
-    contents: Contents = NOTHING_ELSE,
-) -> NativeSources:
+def write_sources(request: LibraryRequest, folder: Path) -> NativeSources:
     """Write all that a CMake project needs to compile a library for one target.
 
     The folder gets `mobilegen/`, our own sources, `generated/`, those of this model, and one
     named after the runtime, with the runtime's sources and licence.
 
     Args:
-        package: Java package of the classes with natives.
         folder: Is filled; its content may be moved.
-        jobs: How many compilers may run where objects are missing in the cache.
 
     Raises:
-        NativeBuildError: As `build_library`, or CMake said of a file nothing that is understood.
-        DownloadError: The runtime's source cannot be had.
+        NativeBuildError: As `build_library`, or the runtime has no sources for a project, or
+            CMake said of a file nothing that is understood.
+        DownloadError: The runtime's package cannot be had.
     """
-    plan = catalog.get(artifact.runtime).plan_native(artifact)
-    _copy_own(plan.runtime, folder / OWN)
-    write_generated(artifact, plan, package, contents, folder / GENERATED, movable=True)
-    with object_set(plan, target, toolchain, jobs=jobs, offline=offline) as objects:
-        _copy_runtime(plan, objects, target.abi, folder / plan.runtime)
+    runtime, code = request.plan.runtime, request.plan.code
+    if not isinstance(code, FromSource) or code.project is None:
+        raise NativeBuildError(
+            f"a project cannot compile {runtime} itself",
+            seen=["the runtime has no sources that a project could take"],
+            hint="build without --with-sources",
+        )
+    _copy_own(request, folder / OWN)
+    generated = folder / GENERATED
+    write_generated(request.artifact, request.package, request.contents, generated, movable=True)
+    with object_set(request) as objects:
+        _copy_runtime(request, code, code.project, objects, folder / runtime)
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
-    return NativeSources(target, folder, tuple(record(path, folder) for path in paths))
+    return NativeSources(request.target, folder, tuple(record(path, folder) for path in paths))
 
 
-def _copy_own(runtime: str, folder: Path) -> None:
-    for name in (*_OWN_PARTS, f"engines/{runtime}"):
-        part = native_dir() / name
+def _copy_own(request: LibraryRequest, folder: Path) -> None:
+    engine = folder / "engines" / request.plan.runtime
+    places = [(native_dir() / name, folder / name) for name in _OWN_PARTS]
+    for part, place in (*places, (request.plan.folder, engine)):
         for path in [part] if part.is_file() else part.rglob("*"):
-            place = path.relative_to(native_dir())
-            if path.is_file() and _TOOLS not in place.parts:
-                _copy(path, folder / place)
+            name = path.relative_to(part)
+            if path.is_file() and _TOOLS not in name.parts:
+                _copy(path, place / name)
 
 
-def _copy_runtime(plan: EnginePlan, objects: ObjectSet, abi: str, folder: Path) -> None:
+def _copy_runtime(
+    request: LibraryRequest,
+    code: FromSource,
+    project: ProjectSources,
+    objects: ObjectSet,
+    folder: Path,
+) -> None:
     # CMake may name files by another path, where the cache is behind a link.
     objects = replace(objects, source=objects.source.resolve(), binary=objects.binary.resolve())
-    generated = folder / _ABI_FOLDER / abi
-    plan.write_sources(objects, generated)
-    sources = list(_sources(plan, objects))
+    generated = folder / _ABI_FOLDER / request.target.abi
+    code.write_sources(objects, generated)
+    sources = list(_sources(code, objects))
     includes = tuple(dict.fromkeys(path for source in sources for path in source.includes))
     roots = [
-        *(objects.source / name for name in plan.library_sources),
-        *(native_dir() / "engines" / plan.runtime).glob("*.cpp"),
+        *(objects.source / name for name in project.library_sources),
+        *request.plan.folder.glob("*.cpp"),
         *(source.path for source in sources),
     ]
-    switches = read_switches((objects.binary / plan.switches).read_text("utf-8"))
-    places = {objects.source: Path(), objects.binary: Path(_ABI_FOLDER, abi)}
+    switches = read_switches((objects.binary / project.switches).read_text("utf-8"))
+    places = {objects.source: Path(), objects.binary: Path(_ABI_FOLDER, request.target.abi)}
     for path in closure(roots, (generated, *includes), switches):
         if place := _place(path, places):
             _copy(path, folder / place)
-    licence = plan.recipe.source.licence
-    _copy(objects.source / licence, folder / licence)
-    write_text(generated / OBJECTS, _objects_cmake(plan, sources, includes, places))
+    if licence := code.package.licence:
+        _copy(objects.source / licence, folder / licence)
+    write_text(generated / OBJECTS, _objects_cmake(code, sources, includes, places))
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -123,14 +126,14 @@ def _place(path: Path, places: Mapping[Path, Path]) -> str:
     return ""
 
 
-def _sources(plan: EnginePlan, objects: ObjectSet) -> Iterator[_Source]:
+def _sources(code: FromSource, objects: ObjectSet) -> Iterator[_Source]:
     """Give the sources of all objects that are not empty under this configuration."""
     commands = json.loads((objects.binary / "compile_commands.json").read_text("utf-8"))
     by_object = {(objects.binary / entry["output"]).resolve(): entry for entry in commands}
     for path in objects.objects:
         if defines_anything(path):
             entry = by_object[path.resolve()]
-            yield _source(entry["file"], entry["command"], plan.recipe.flags)
+            yield _source(entry["file"], entry["command"], code.recipe.flags)
 
 
 def _source(file: str, command: str, flags: Sequence[str]) -> _Source:
@@ -154,7 +157,7 @@ def _source(file: str, command: str, flags: Sequence[str]) -> _Source:
 
 
 def _objects_cmake(
-    plan: EnginePlan,
+    code: FromSource,
     sources: Sequence[_Source],
     includes: Sequence[Path],
     places: Mapping[Path, Path],
@@ -165,7 +168,7 @@ def _objects_cmake(
         "MOBILEGEN_OBJECT_SOURCES": [_place(source.path, places) for source in sources],
         "MOBILEGEN_OBJECT_INCLUDES": [_place(path, places) for path in includes],
         "MOBILEGEN_OBJECT_OPTIONS": common,
-        "MOBILEGEN_OPTIONS": [flag for flag in plan.recipe.flags if flag != _NO_WARNINGS],
+        "MOBILEGEN_OPTIONS": [flag for flag in code.recipe.flags if flag != _NO_WARNINGS],
     }
     text = "# How the runtime is compiled for one ABI; generated.\n"
     for name, words in lists.items():

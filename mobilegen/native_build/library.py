@@ -1,0 +1,153 @@
+"""Builds the shared library of one model for one target."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+from mobilegen import console
+from mobilegen.artifacts import Check, Companion, Library
+from mobilegen.errors import NativeBuildError, ProcessError
+from mobilegen.native_build.elf import check_companion, check_library, read_elf
+from mobilegen.native_build.header import EMBEDDED, write_generated
+from mobilegen.native_build.parts import EngineParts, engine_parts
+from mobilegen.native_build.request import LibraryRequest
+from mobilegen.native_build.run import build_error, build_type, configure, ninja
+from mobilegen.native_build.sizes import SUFFIX, measure_sizes
+from mobilegen.platforms.android.jni import jni_exports
+from mobilegen.platforms.android.libraries import check_library_name
+from mobilegen.resources import native_dir
+from mobilegen.serialize import dump_json
+from mobilegen.system.files import sha256_file, write_bytes
+
+BENCHMARK = "benchmark"
+_GENERATED = "generated"
+
+
+def build_library(request: LibraryRequest, work_dir: Path) -> Library:
+    """Build lib<name>.so: the runtime cut to the model, the C interface, the Java natives.
+
+    The library is written to `work_dir`, and beside it a file that tells what its bytes are, the
+    libraries that go with it, and licences; everything else there may be deleted. The same
+    request gives the same bytes, wherever the folders are.
+
+    Raises:
+        ConfigError: The name or the package is not valid.
+        NativeBuildError: CMake, the compiler or the linker failed, or the model has tensors
+            that the library cannot carry.
+        DownloadError: The runtime's package cannot be had.
+    """
+    check_library_name(request.name)
+    generated = _write_generated(request, work_dir)
+    with engine_parts(request, generated) as parts:
+        variables = _variables(request, parts, generated)
+        built = _link(request, variables, work_dir / "cmake") / f"lib{request.name}.so"
+        companions = tuple(_place(each, work_dir) for each in parts.companions)
+        texts = [write_bytes(work_dir / name, path.read_bytes()) for name, path in parts.licences]
+    path = write_bytes(work_dir / built.name, built.read_bytes())
+    _keep_sizes(path, built.with_suffix(".map"), request)
+    return replace(describe(path, request, companions), licences=tuple(texts))
+
+
+def build_benchmark(request: LibraryRequest, work_dir: Path) -> Path:
+    """Build the program that times a model and its layers; return its path in `work_dir`.
+
+    Raises:
+        As `build_library`.
+    """
+    generated = _write_generated(request, work_dir)
+    with engine_parts(request, generated) as parts:
+        variables = (*_variables(request, parts, generated), ("MOBILEGEN_TOOLS", "ON"))
+        return _link(request, variables, work_dir / "cmake", goal=BENCHMARK) / BENCHMARK
+
+
+def library_variables(request: LibraryRequest, work_dir: Path) -> tuple[tuple[str, str], ...]:
+    """Make all that `native/CMakeLists.txt` needs and return its CMake variables.
+
+    Raises:
+        As `build_library`.
+    """
+    generated = _write_generated(request, work_dir)
+    with engine_parts(request, generated) as parts:
+        return _variables(request, parts, generated)
+
+
+def _write_generated(request: LibraryRequest, work_dir: Path) -> Path:
+    folder = work_dir / _GENERATED
+    return write_generated(request.artifact, request.package, request.contents, folder)
+
+
+def _variables(
+    request: LibraryRequest, parts: EngineParts, generated: Path
+) -> tuple[tuple[str, str], ...]:
+    embedded = generated / EMBEDDED
+    return (
+        ("MOBILEGEN_NAME", request.name),
+        ("MOBILEGEN_GENERATED", generated.as_posix()),
+        ("MOBILEGEN_EMBEDDED", embedded.as_posix() if embedded.is_file() else ""),
+        ("MOBILEGEN_JNI", "ON" if request.target.platform == "android" else "OFF"),
+        *build_type(parts.flags),
+        *parts.variables,
+    )
+
+
+def _place(companion: Companion, folder: Path) -> Companion:
+    """Copy a companion to the place where the library is."""
+    path = write_bytes(folder / companion.name, companion.path.read_bytes())
+    return replace(companion, path=path)
+
+
+def describe(
+    path: Path, request: LibraryRequest, companions: tuple[Companion, ...] = ()
+) -> Library:
+    """Read a built library, and check it and its companions for their target."""
+    elf, target = read_elf(path), request.target
+    natives = jni_exports(request.package)
+    checks: list[Check] = [*check_library(elf, target, path.name, natives, companions)]
+    for index, each in enumerate(companions):
+        checks += check_companion(read_elf(each.path), target, each.name, companions[:index])
+    return Library(
+        target=target,
+        path=path,
+        soname=elf.soname,
+        size=path.stat().st_size,
+        sha256=sha256_file(path),
+        needed=elf.needed,
+        exports=elf.exports,
+        imports=elf.imports,
+        toolchain=request.toolchain.version,
+        companions=companions,
+        checks=tuple(checks),
+    )
+
+
+def _keep_sizes(library: Path, link_map: Path, request: LibraryRequest) -> None:
+    """Write what the library's bytes are beside it; a foreign linker may leave no map for that."""
+    if not link_map.is_file():
+        return
+    text = link_map.read_text("utf-8", errors="replace")
+    try:
+        sizes = measure_sizes(library, text, request.plan)
+        dump_json(sizes, library.with_name(library.name + SUFFIX))
+    except NativeBuildError as error:
+        console.note(f"inspect --library will know nothing: {error}")
+
+
+def _link(
+    request: LibraryRequest,
+    variables: tuple[tuple[str, str], ...],
+    folder: Path,
+    *,
+    goal: str = "mobilegen",
+) -> Path:
+    """Compile the parts of our own and link; return the folder with the result."""
+    target = request.target
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        configure(native_dir(), folder, target, request.toolchain, variables)
+        ninja(folder, [goal], jobs=request.jobs, title=f"linking for {target.abi}")
+    except ProcessError as error:
+        what = "the library" if goal == "mobilegen" else f"the program {goal}"
+        raise build_error(f"building {what} for {target.abi}", error) from error
+    return folder

@@ -1,0 +1,34 @@
+"""What is asked of the native build."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mobilegen.artifacts import Artifact, Target, Toolchain
+from mobilegen.native_build.header import NOTHING_ELSE, Contents
+from mobilegen.native_build.plan import EnginePlan
+
+
+@dataclass(frozen=True)
+class LibraryRequest:
+    """The library of one model for one target.
+
+    Attributes:
+        artifact: The model's files, in the form of its runtime.
+        plan: What its runtime says of the artifact.
+        name: For System.loadLibrary: a small letter, then small letters, digits or _.
+        package: Java package of the classes with natives.
+        contents: What else the library holds of its model.
+        jobs: How many compilers may run at the same time.
+        offline: Never use the network.
+    """
+
+    artifact: Artifact
+    plan: EnginePlan
+    target: Target
+    toolchain: Toolchain
+    name: str
+    package: str
+    contents: Contents = NOTHING_ELSE
+    jobs: int = 1
+    offline: bool = False
