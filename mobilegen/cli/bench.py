@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -36,26 +37,26 @@ _Serial = Annotated[
         "--serial", help="Which phone, as adb devices lists them.", show_default="the only one"
     ),
 ]
-_Out = Annotated[
+_Save = Annotated[
     Path | None,
     typer.Option(
-        "--out",
+        "--save",
         help="File for the times as JSON; the result is left as it is.",
         show_default="bench.json and report.html of the result",
     ),
 ]
 
 
+@options.with_settings("bench")
 def bench(
+    given: Mapping[str, Any],
     result: options.Result = None,
     abi: _Abi = None,
     threads: _Threads = 1,
     rounds: _Rounds = 50,
     device: _Device = False,
     serial: _Serial = None,
-    out: _Out = None,
-    jobs: options.Jobs = None,
-    offline: options.Offline = False,
+    save: _Save = None,
     json: options.Json = False,
 ) -> None:
     """Time a result's model and each of its layers, on this computer or on a phone."""
@@ -65,18 +66,19 @@ def bench(
 
     if serial and not device:
         raise UsageError("--serial names a phone", hint="--device --serial ...")
+    chosen = options.checked(given)
     opened = open_result(result or Path("build"))
-    jobs = jobs or os.cpu_count() or 1
+    jobs = chosen.jobs or os.cpu_count() or 1
     with console.live("timing"):
         stand = pipeline.device_stand(abi, serial) if device else pipeline.host_stand(abi)
         times = pipeline.bench(
-            opened, stand, threads=threads, rounds=rounds, jobs=jobs, offline=offline
+            opened, stand, threads=threads, rounds=rounds, jobs=jobs, offline=chosen.offline
         )
     if json:
         console.raw_json(to_jsonable(times))
     else:
         print_benchmark(times)
-    _keep(opened, times, out)
+    _keep(opened, times, save)
 
 
 def _keep(result: Result, times: Benchmark, out: Path | None) -> None:

@@ -2,33 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from mobilegen.cli import options
 from mobilegen.cli.build import build_from
 
 
-def convert(
-    model: options.Model = None,
-    runtime: options.Runtime = None,
-    precision: options.Precision = None,
-    labels: options.Labels = None,
-    samples: options.Samples = None,
-    input_shape: options.InputShape = None,
-    out: options.Out = None,
-    offline: options.Offline = False,
-    require_proof: options.RequireProof = False,
-    json: options.Json = False,
-) -> None:
+@options.with_settings("convert")
+def convert(given: Mapping[str, Any], model: options.Model = None) -> None:
     """Convert a model for a mobile runtime, and prove that the result answers like the model."""
-    build_from(
-        model,
-        {
-            "runtime": runtime,
-            "precision": precision,
-            "labels": labels,
-            "samples": samples,
-            "input_shapes": options.input_shapes(input_shape),
-            "out": out,
-            **options.switches(offline=offline, require_proof=require_proof, json_output=json),
-        },
-        libraries=False,
-    )
+    build_from(model, given, libraries=False)

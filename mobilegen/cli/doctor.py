@@ -5,10 +5,11 @@ from __future__ import annotations
 import platform
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 import mobilegen
 from mobilegen import console
@@ -29,9 +30,10 @@ class Finding:
     detail: str
 
 
-def doctor(ndk: options.Ndk = None, json: options.Json = False) -> None:
+@options.with_settings("doctor")
+def doctor(given: Mapping[str, Any], json: options.Json = False) -> None:
     """Show what is there, what is not, and what that means for a build."""
-    findings = list(examine(ndk))
+    findings = list(examine(given["android"]["ndk"]))
     if json:
         console.raw_json([vars(finding) for finding in findings])
         return

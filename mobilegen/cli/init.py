@@ -20,6 +20,7 @@ def init(
     """Write a mobilegen.yml beside a model: every setting, explained, filled in where known."""
     from mobilegen.config.load import CONFIG_NAME
     from mobilegen.config.starter import describe_model, render_starter
+    from mobilegen.platforms.settings import settings_type
     from mobilegen.system.files import write_text
 
     if not model.is_file():
@@ -28,7 +29,7 @@ def init(
     if path.exists() and not force:
         raise UsageError(f"{path} exists already", hint="edit it, or replace it with --force")
     facts = describe_model(model)
-    write_text(path, render_starter(facts))
+    write_text(path, render_starter(settings_type(), facts))
     console.line(f"written: {path}")
     for note in facts.notes:
         console.line(console.printable(note))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
     from mobilegen.graph.profile import Profile
 
 
+@options.with_settings("inspect")
 def inspect(
+    given: Mapping[str, Any],
     model: options.Model = None,
     library: Annotated[
         Path | None,
@@ -27,7 +30,6 @@ def inspect(
             show_default=False,
         ),
     ] = None,
-    input_shape: options.InputShape = None,
     top: Annotated[
         int, typer.Option("--top", min=0, help="How many symbols of a library to show.")
     ] = 20,
@@ -41,22 +43,23 @@ def inspect(
         return
     from mobilegen.report.costs import print_profile
 
-    profile = measure(model, options.input_shapes(input_shape))
+    profile = measure(model, given)
     if json:
         console.raw_json(to_jsonable(profile))
     else:
         print_profile(profile)
 
 
-def measure(model: Path | None, shapes: dict[str, tuple[int, ...]] | None) -> Profile:
+def measure(model: Path | None, given: Mapping[str, Any]) -> Profile:
     """Read a model as a build does, and return its costs."""
     from mobilegen.artifacts import SourceModel
     from mobilegen.config.load import load_settings
     from mobilegen.frontends import catalog as frontends
     from mobilegen.graph.profiling import profile_graph
+    from mobilegen.platforms.settings import settings_type
 
-    settings, _ = load_settings(model, {"input_shapes": shapes})
-    framework = frontends.for_file(settings.model)
+    settings, _ = load_settings(settings_type(), model, given)
+    framework = settings.framework or frontends.for_file(settings.model)
     source = SourceModel(settings.model, framework, tuple(settings.input_shapes.items()))
     with tempfile.TemporaryDirectory(prefix="mobilegen-") as folder, console.live("reading"):
         return profile_graph(frontends.get(framework).load(source, Path(folder)))

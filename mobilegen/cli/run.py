@@ -24,7 +24,9 @@ from mobilegen.pipeline.result import Result, open_result
 Arrays = Mapping[str, NDArray[Any]]
 
 
+@options.with_settings("run")
 def run(
+    given: Mapping[str, Any],
     result: options.Result = None,
     image: Annotated[Path | None, typer.Option("--image", help="A photograph.")] = None,
     input: Annotated[
@@ -41,7 +43,6 @@ def run(
     ] = False,
     threads: Annotated[int, typer.Option("--threads", min=1, max=64)] = 1,
     top_k: Annotated[int, typer.Option("--top-k", min=1)] = 5,
-    offline: options.Offline = False,
     json: options.Json = False,
 ) -> None:
     """Run a result on a photograph or on arrays: its model files, or a compiled library."""
@@ -49,6 +50,7 @@ def run(
 
     if host and abi:
         raise UsageError("--host and --abi exclude each other")
+    offline = options.checked(given).offline
     opened = open_result(result or Path("build"))
     values = _inputs(opened, image, input)
     with console.live("running"):

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 
 from mobilegen import console
 from mobilegen.cli import options
-from mobilegen.cli.verify import chosen_abis
-from mobilegen.toolchains.targets import ANDROID_ABIS
+from mobilegen.config.model import ALL_ABIS
+from mobilegen.pipeline.setup import Need, prepare, require_ready
+from mobilegen.platforms.android.settings import AndroidSettings
+from mobilegen.runtimes import catalog as runtimes
 
 
+@options.with_settings("setup")
 def setup(
-    runtime: options.Runtime = None,
-    abi: options.Abi = None,
-    toolchain: options.Toolchain = None,
-    ndk: options.Ndk = None,
+    given: Mapping[str, Any],
     apk: Annotated[bool, typer.Option("--apk", help="Also what --apk of build uses.")] = False,
     offline: Annotated[
         bool, typer.Option("--offline", help="Only say what is missing; use no network.")
@@ -24,19 +25,8 @@ def setup(
     json: options.Json = False,
 ) -> None:
     """Fetch toolboxes and sources and make toolchains: builds with --offline work afterwards."""
-    from mobilegen.pipeline.setup import Need, prepare, require_ready
-    from mobilegen.runtimes import catalog as runtimes
-
-    chosen = [runtimes.get(runtime)] if runtime else [runtimes.get(n) for n in runtimes.names()]
-    need = Need(
-        runtimes=tuple(chosen),
-        abis=chosen_abis(abi) or tuple(ANDROID_ABIS),
-        toolchain=options.toolchain_kind(toolchain),
-        ndk=ndk,
-        apk=apk,
-    )
     items = []
-    for item in prepare(need, offline=offline):
+    for item in prepare(_needs(given, apk=apk), offline=offline):
         items.append(item)
         if not json:
             console.line(f"{item.state:7}  {item.subject}: {item.detail}")
@@ -45,3 +35,18 @@ def setup(
     require_ready(items)
     if not json:
         console.line("everything is there: mobilegen build --offline needs no network")
+
+
+def _needs(given: Mapping[str, Any], *, apk: bool) -> Need:
+    """What is asked for; what is not named is all that there is."""
+    chosen = options.checked({**given, "abi": given["abi"] or [ALL_ABIS]})
+    android = chosen.section("android")
+    assert isinstance(android, AndroidSettings)
+    names = [chosen.runtime] if given["runtime"] else runtimes.names()
+    return Need(
+        runtimes=tuple(map(runtimes.get, names)),
+        abis=chosen.abis_of("android"),
+        toolchain=android.toolchain,
+        ndk=android.ndk,
+        apk=apk,
+    )

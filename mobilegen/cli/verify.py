@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from mobilegen import console
 from mobilegen.artifacts import Check
 from mobilegen.cli import options
-from mobilegen.config.values import parse_abis
-from mobilegen.errors import UsageError
+from mobilegen.config.model import ALL_ABIS
 from mobilegen.pipeline.result import open_result
 from mobilegen.platforms.android.options import PLATFORM
 from mobilegen.report.summary import print_checks, print_verdict
@@ -19,9 +19,14 @@ from mobilegen.serialize import to_jsonable
 from mobilegen.verify import judge
 
 
+@options.with_settings("verify")
 def verify(
+    given: Mapping[str, Any],
     result: options.Result = None,
-    abi: options.Abi = None,
+    abi: Annotated[
+        list[str] | None,
+        typer.Option("--abi", help="Libraries to run; may be repeated.", show_default="all"),
+    ] = None,
     device: Annotated[
         bool, typer.Option("--device", help="Run the project's tests on a connected phone.")
     ] = False,
@@ -29,8 +34,6 @@ def verify(
         bool,
         typer.Option("--managed-device", help="The same on an emulator that Gradle fetches."),
     ] = False,
-    offline: options.Offline = False,
-    require_proof: options.RequireProof = False,
     json: options.Json = False,
 ) -> None:
     """Check a result's files, run its model and libraries, and compare with onnxruntime.
@@ -40,13 +43,14 @@ def verify(
     from mobilegen.verify.device import device_checks
     from mobilegen.verify.result import verify_result
 
+    chosen = options.checked(given)
     opened = open_result(result or Path("build"))
     checks: list[Check] = []
     with console.live("verifying") as status:
         if device or managed_device:
             checks += device_checks(opened.folder / PLATFORM, managed=managed_device)
         else:
-            for check in verify_result(opened, abis=chosen_abis(abi), offline=offline):
+            for check in verify_result(opened, abis=_abis(abi), offline=chosen.offline):
                 checks.append(check)
                 if status is not None:
                     status.update(check.title)
@@ -56,17 +60,11 @@ def verify(
         print_checks(checks)
         print_verdict(checks)
     judge.refuse_failures(checks, hint="build again from the source model")
-    if require_proof:
+    if chosen.require_proof:
         judge.require_proof(checks)
 
 
-def chosen_abis(names: list[str] | None) -> tuple[str, ...]:
-    """Return the ABIs that were named; () for those that the result has.
-
-    Raises:
-        UsageError: One is unknown.
-    """
-    try:
-        return parse_abis(names) if names and "all" not in names else ()
-    except ValueError as error:
-        raise UsageError(str(error)) from error
+def _abis(names: Sequence[str] | None) -> tuple[str, ...]:
+    """Return the ABIs that were named; () for those that the result has."""
+    named = tuple(part for name in names or () for part in name.split(","))
+    return () if ALL_ABIS in named else named

@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
+from mobilegen.config.explain import explain
 from mobilegen.config.model import Settings
+from mobilegen.config.option import holds_paths, section_of
+from mobilegen.config.reading import Document, read_document
 from mobilegen.errors import ConfigError, ModelError, UsageError
-from mobilegen.platforms.android.libraries import SYSTEM_LIBRARIES
 
 CONFIG_NAME = "mobilegen.yml"
-_PATHS = ("model", "labels", "samples", "ndk", "out")
+_NOTHING = Document({}, {})
 
 
-def load_settings(argument: Path | None, options: Mapping[str, Any]) -> tuple[Settings, Path]:
-    """Read the settings of a build and the folder it belongs to.
+def load_settings(
+    kind: type[Settings], argument: Path | None, options: Mapping[str, Any]
+) -> tuple[Settings, Path]:
+    """Read the settings of a build.
 
     Args:
+        kind: The settings with the sections of all platforms.
         argument: A model file, a folder with mobilegen.yml, or None for the current folder.
-        options: Values from the command line by setting name; None means not given.
+        options: Values from the command line by setting name, those of a section by its name;
+            None means not given.
 
     Returns:
-        The settings with absolute paths, and the folder below which results go by default.
+        The settings with absolute paths, and the folder of the result.
 
     Raises:
         ModelError: The argument does not exist.
@@ -41,14 +45,23 @@ def load_settings(argument: Path | None, options: Mapping[str, Any]) -> tuple[Se
             seen=[f"current folder: {Path.cwd()}"],
             hint="check the path; it is a model file or a folder with mobilegen.yml",
         )
-    if place.is_dir():
-        values, base = _from_folder(place), place.resolve()
-    else:
-        values, base = _from_model(place)
-    given = {name: value for name, value in options.items() if value is not None}
-    merged = {**values, **_absolute(given, Path.cwd())}
-    merged.setdefault("name", default_name(Path(str(merged.get("model", "model")))))
-    return _validated(merged, place), base
+    document, out = _from_folder(kind, place) if place.is_dir() else _from_model(kind, place)
+    merged = _merged(document.values, absolute_paths(kind, _given(options), Path.cwd()))
+    model = merged.get("model")
+    named = model if isinstance(model, Path) else Path("model")
+    merged.setdefault("name", default_name(named, reserved_names(kind)))
+    settings = _validated(kind, merged, document, place)
+    return settings, settings.out or out
+
+
+def options_alone(kind: type[Settings], options: Mapping[str, Any]) -> Settings:
+    """Check settings of a command that reads no model; model and name stand for any.
+
+    Raises:
+        ConfigError: An option is wrong.
+    """
+    given = absolute_paths(kind, _given(options), Path.cwd())
+    return _validated(kind, {"model": Path("any"), "name": "any", **given}, _NOTHING, Path())
 
 
 def _exists(path: Path) -> bool:
@@ -69,99 +82,134 @@ def require_files(settings: Settings) -> None:
     """
     if not settings.model.is_file():
         raise ModelError(f"{settings.model} is not a file", hint="check the path of the model")
-    named = [("labels", settings.labels), ("samples", settings.samples)]
-    named += [("check_images", image) for image in settings.check_images]
-    wrong = [f"{name}: {path}" for name, path in named if path and not path.is_file()]
+    wrong = [f"{name}: {path}" for name, path in _named_files(settings) if not path.is_file()]
     if wrong:
         raise ConfigError(
             "a file of the settings does not exist", seen=wrong, hint=f"check {CONFIG_NAME}"
         )
 
 
-def _from_folder(folder: Path) -> dict[str, Any]:
+def _named_files(settings: Settings) -> Iterator[tuple[str, Path]]:
+    for name in ("labels", "samples"):
+        if path := getattr(settings, name):
+            yield name, path
+    for path in settings.check_images:
+        yield "check_images", path
+
+
+def _from_folder(kind: type[Settings], folder: Path) -> tuple[Document, Path]:
     path = folder / CONFIG_NAME
     if not path.is_file():
         raise UsageError(
             f"{folder} has no {CONFIG_NAME}",
             hint=f"name a model file, or write a {CONFIG_NAME} with a line 'model: FILE.onnx'",
         )
-    return _absolute(_read_yaml(path), folder.resolve())
+    return _read(kind, path), folder.resolve() / "build"
 
 
-def _from_model(path: Path) -> tuple[dict[str, Any], Path]:
+def _from_model(kind: type[Settings], path: Path) -> tuple[Document, Path]:
     """Settings for a bare model file: those of a mobilegen.yml beside it if it names this file."""
-    beside = path.parent / CONFIG_NAME
+    model, beside = absolute(path, Path.cwd()), path.parent / CONFIG_NAME
     if beside.is_file():
-        values = _absolute(_read_yaml(beside), path.parent.resolve())
-        if Path(values.get("model", "")) == path.resolve():
-            return values, path.parent.resolve()
-    return {"model": absolute(path, Path.cwd())}, Path.cwd()
+        document = _read(kind, beside)
+        if document.values.get("model") in (model, model.resolve()):
+            return document, model.parent / "build"
+    return Document({"model": model}, {}), Path.cwd() / f"{path.stem}-sdk"
 
 
-def _read_yaml(path: Path) -> dict[str, Any]:
-    try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise ConfigError(f"{path} is not valid YAML", seen=str(error).splitlines()) from error
-    if not isinstance(values, dict):
-        raise ConfigError(f"{path} must hold 'name: value' lines", seen=[repr(values)[:80]])
-    return values
+def _read(kind: type[Settings], path: Path) -> Document:
+    document = read_document(path)
+    return Document(absolute_paths(kind, document.values, path.parent.resolve()), document.lines)
 
 
-def _absolute(values: Mapping[str, Any], base: Path) -> dict[str, Any]:
-    """Make the paths among the values absolute; they are relative to `base`."""
-    result = dict(values)
-    for name in _PATHS:
-        if isinstance(result.get(name), str | Path):
-            result[name] = absolute(result[name], base)
-    images = result.get("check_images")
-    if isinstance(images, list | tuple):
-        result["check_images"] = [absolute(str(image), base) for image in images]
+def _given(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what was not given, in sections too."""
+    result: dict[str, Any] = {}
+    for name, value in options.items():
+        if isinstance(value, Mapping):
+            value = _given(value) or None
+        if value is not None:
+            result[name] = value
     return result
+
+
+def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Return all values, those of `above` first; sections are merged value by value."""
+    result = dict(below)
+    for name, value in above.items():
+        both = isinstance(value, Mapping) and isinstance(result.get(name), Mapping)
+        result[name] = _merged(result[name], value) if both else value
+    return result
+
+
+def absolute_paths(kind: type[BaseModel], values: Mapping[str, Any], base: Path) -> dict[str, Any]:
+    """Make the paths among the values of settings absolute; they are relative to `base`."""
+    result = dict(values)
+    for name, field in kind.model_fields.items():
+        value, section = result.get(name), section_of(field)
+        if section is not None and isinstance(value, Mapping):
+            result[name] = absolute_paths(section, value, base)
+        elif not holds_paths(field):
+            continue
+        elif isinstance(value, str | Path):
+            result[name] = _named_path(name, value, base)
+        elif isinstance(value, list | tuple) and all(isinstance(v, str | Path) for v in value):
+            result[name] = [_named_path(name, each, base) for each in value]
+    return result
+
+
+def _named_path(name: str, value: str | Path, base: Path) -> Path:
+    if not str(value) or value == Path():
+        raise ConfigError(f"{name} is empty", hint=f"name a path, or leave {name} out")
+    return absolute(value, base)
 
 
 def absolute(path: str | Path, base: Path) -> Path:
     """Return a path as people write it, with ~ or relative to `base`, as an absolute one.
 
+    Its folder is the real one; its last part stays as it is, as the name of a link may say what
+    its target's name does not.
+
     Raises:
-        UsageError: No file can have that name, or its name cannot be written down in a report.
+        ConfigError: No file can have that name, or its name cannot be written down in a report.
     """
     try:
-        full = (base / Path(path).expanduser()).resolve()
+        full = base / Path(path).expanduser()
+        full = full.resolve() if full.name in ("", "..") else full.parent.resolve() / full.name
         str(full).encode()
+        full.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return full
     except (OSError, RuntimeError, ValueError) as error:
-        raise UsageError(
+        raise ConfigError(
             "a path cannot be used",
-            seen=[f"{ascii(str(path))[:200]}: {error}"],
+            seen=[f"{ascii(str(path))[:200]}: {str(error)[:200]}"],
             hint="rename the file or folder to letters that UTF-8 knows",
         ) from error
     return full
 
 
-def default_name(model: Path) -> str:
+def default_name(model: Path, reserved: Collection[str]) -> str:
     """Return the library's name when none is given: that of the model, as far as allowed."""
     name = re.sub(r"[^a-z0-9_]+", "_", model.stem.lower()).strip("_")
-    usable = name[:1].isalpha() and name not in SYSTEM_LIBRARIES
+    usable = name[:1].isalpha() and name not in reserved
     return (name if usable else f"model_{name}".rstrip("_"))[:64]
 
 
-def _validated(values: Mapping[str, Any], place: Path) -> Settings:
+def reserved_names(kind: type[Settings]) -> frozenset[str]:
+    """Return the names that some platform has a library of."""
+    return frozenset().union(*(section.reserved_names for section in kind.platforms.values()))
+
+
+def _validated(
+    kind: type[Settings], values: Mapping[str, Any], document: Document, place: Path
+) -> Settings:
     try:
-        return Settings.model_validate(dict(values))
+        return kind.model_validate(dict(values))
     except ValidationError as error:
-        lines = [_explain(dict(issue)) for issue in error.errors()]
+        count = error.error_count()
         raise ConfigError(
-            "a setting is wrong" if len(lines) == 1 else f"{len(lines)} settings are wrong",
-            seen=lines,
-            hint=f"edit the option or {CONFIG_NAME} ({place})",
+            "a setting is wrong" if count == 1 else f"{count} settings are wrong",
+            seen=explain(kind, error, document.lines),
+            hint=f"edit the option or {CONFIG_NAME} ({place})" if place.name else "edit the option",
         ) from error
-
-
-def _explain(issue: Mapping[str, Any]) -> str:
-    name = ".".join(str(part) for part in issue["loc"])
-    if issue["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(name, Settings.model_fields, n=1)
-        return f"{name}: unknown setting" + (f"; did you mean {near[0]}?" if near else "")
-    message = str(issue["msg"]).removeprefix("Value error, ")
-    given = "" if issue["type"] == "missing" else f" (given: {str(issue.get('input'))[:80]!r})"
-    return f"{name}: {message}{given}"

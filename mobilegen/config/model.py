@@ -1,9 +1,16 @@
-"""The settings of mobilegen.yml, most of which are command line options too."""
+"""The settings of mobilegen.yml, most of which are command line options too.
+
+What is written here of a setting is all there is: the options of the commands, the JSON schema,
+the file that `mobilegen init` writes and the options in build.json are made from it. A platform
+adds a section of its own.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from copy import copy
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal, cast
 
 from pydantic import (
     BaseModel,
@@ -11,14 +18,14 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationInfo,
+    create_model,
     field_validator,
+    model_validator,
 )
+from pydantic.fields import FieldInfo
 
-from mobilegen.config.values import parse_abis, parse_shape, to_float32
-from mobilegen.platforms.android.apk.settings import RouteChoice
-from mobilegen.platforms.android.application import check_application_id
-from mobilegen.platforms.android.jni import check_package
-from mobilegen.platforms.android.libraries import LIBRARY_NAME, check_library_name
+from mobilegen.config.option import CONVERT, Option
+from mobilegen.config.values import parse_names, parse_shape, parse_shapes, to_float32
 
 ResizeMethod = Literal[
     "pillow-bilinear",
@@ -30,26 +37,44 @@ ResizeMethod = Literal[
     "nearest",
 ]
 CropRule = Literal["none", "center", "resize-then-crop", "aspect", "central"]
+# A regular expression that means the same to Python and to a JSON schema.
+LIBRARY_NAME = r"^[a-z][a-z0-9_]{0,63}$"
+ALL_ABIS = "all"
 _ShapeText = Annotated[str, Field(pattern=r"^[1-9][0-9]*([x,][1-9][0-9]*)*$")]
-_AbiName = Literal["arm64-v8a", "armeabi-v7a", "x86_64", "x86", "all"]
 Shape = Annotated[
     tuple[int, ...],
     BeforeValidator(
         parse_shape, json_schema_input_type=_ShapeText | tuple[Annotated[int, Field(ge=1)], ...]
     ),
 ]
-Abis = Annotated[
-    tuple[str, ...],
-    BeforeValidator(parse_abis, json_schema_input_type=_AbiName | tuple[_AbiName, ...]),
+Names = Annotated[
+    tuple[str, ...], BeforeValidator(parse_names, json_schema_input_type=str | tuple[str, ...])
 ]
-ToolchainKind = Literal["auto", "embedded", "ndk"]
 
 
-class _Section(BaseModel):
+class Section(BaseModel):
+    """Settings that belong together; an unknown one is an error."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
-class PreprocessSettings(_Section):
+class PlatformSection(Section):
+    """The section of a platform; a platform derives its own from it.
+
+    Attributes:
+        title: The platform as people call it; heading of its options in `--help`.
+        abis: The ABIs of the platform, in their usual order.
+        default_abis: Those of a build that names none.
+        reserved_names: Names that a library cannot have, as the system has one of that name.
+    """
+
+    title: ClassVar[str]
+    abis: ClassVar[tuple[str, ...]]
+    default_abis: ClassVar[tuple[str, ...]]
+    reserved_names: ClassVar[frozenset[str]] = frozenset()
+
+
+class PreprocessSettings(Section):
     """How an image becomes the model's input; must equal what was done in training."""
 
     resize: ResizeMethod = Field("pillow-bilinear", description="Resize method of the training.")
@@ -92,7 +117,7 @@ class PreprocessSettings(_Section):
         return value
 
 
-class LimitSettings(_Section):
+class LimitSettings(Section):
     """Largest allowed max |difference| / max |reference|, by precision."""
 
     # With 1 an answer of zeros would pass.
@@ -104,39 +129,53 @@ def _default_limits() -> LimitSettings:
     return LimitSettings.model_validate({})
 
 
-class Settings(_Section):
-    """Everything a build can be told."""
+class Settings(Section):
+    """Everything a build can be told; `with_platforms` adds the sections of the platforms."""
+
+    platforms: ClassVar[Mapping[str, type[PlatformSection]]] = {}
 
     model: Path = Field(description="The model file, relative to this file.")
-    name: str = Field(
+    name: Annotated[str, Option("Model", default="from the model's name")] = Field(
         pattern=LIBRARY_NAME,
         description="Name of the library: lib<name>.so. Small letters, digits, underscores.",
     )
-    package: str = Field("com.example.sdk", description="Java package of the API classes.")
-    runtime: str = Field("ncnn", description="The engine on the phone.")
-    abi: Abis = Field(("arm64-v8a",), description="Android ABIs, or all.")
-    api_level: int = Field(21, ge=21, le=36, description="Oldest Android API level (minSdk).")
-    precision: Literal["fp32", "fp16"] = Field(
+    framework: Annotated[
+        str | None, Option("Model", default="from the file's ending", verbs=(*CONVERT, "inspect"))
+    ] = Field(None, description="What the model was saved by, where its ending does not say it.")
+    runtime: Annotated[str, Option("Model", verbs=(*CONVERT, "setup"))] = Field(
+        "ncnn", description="The engine on the phone."
+    )
+    platform: Annotated[Names, Option("Output", verbs=("build", "setup"))] = Field(
+        ("android",), min_length=1, description="Systems to build for; may be repeated."
+    )
+    abi: Annotated[Names, Option("Output", default="the commonest", verbs=("build", "setup"))] = (
+        Field(
+            (),
+            description="ABIs to build for, each for the platforms that know it, or all; "
+            "may be repeated.",
+        )
+    )
+    precision: Annotated[Literal["fp32", "fp16"], Option("Model", verbs=CONVERT)] = Field(
         "fp32", description="fp16 halves the model file; arithmetic stays fp32."
     )
-    toolchain: ToolchainKind = Field(
-        "auto", description="auto: a valid NDK if there is one, else the embedded compiler."
-    )
-    ndk: Path | None = Field(None, description="Folder of an Android NDK.")
-    embed_model: bool = Field(
+    embed_model: Annotated[bool, Option("Output")] = Field(
         False, description="Compile the model into the library: one file, and nothing to load."
     )
-    labels: Path | None = Field(None, description="Class names, one per line.")
-    input_shapes: dict[str, Shape] = Field(
-        default_factory=dict, description="Sizes of inputs that the model leaves open."
+    labels: Annotated[Path | None, Option("Model", verbs=CONVERT)] = Field(
+        None, description="Class names, one per line."
     )
+    input_shapes: Annotated[
+        dict[str, Shape],
+        Option("Model", ("--input-shape",), "NAME=1x3x224x224", verbs=(*CONVERT, "inspect")),
+        BeforeValidator(parse_shapes, json_schema_input_type=dict[str, Shape]),
+    ] = Field(default_factory=dict, description="Sizes of inputs that the model leaves open.")
     preprocess: PreprocessSettings | None = Field(
         None, description="How an image becomes the input; needed by run --image."
     )
     check_images: tuple[Path, ...] = Field(
         (), description="Photographs on which every library must answer like the source model."
     )
-    samples: Path | None = Field(
+    samples: Annotated[Path | None, Option("Proof", verbs=CONVERT)] = Field(
         None,
         description="Inputs that every form of the model is compared on, an .npz of the arrays "
         "0/INPUT, 1/INPUT and so on.",
@@ -144,82 +183,111 @@ class Settings(_Section):
     limits: LimitSettings = Field(
         default_factory=_default_limits, description="Limits of the proofs."
     )
-    out: Path | None = Field(None, description="Folder of the result; by default build.")
-    platform: Literal["android"] = Field("android", description="System of the project.")
-    project: bool = Field(
-        True, description="Leave an Android Studio project with an SDK and a demo app in android/."
+    out: Annotated[
+        Path | None,
+        Option(
+            "Output",
+            default="build beside mobilegen.yml; <model>-sdk here for a model file",
+            verbs=CONVERT,
+        ),
+    ] = Field(None, description="Folder of the result.")
+    force: Annotated[bool, Option("Output", ("--force",))] = Field(
+        False, description="Overwrite files of a project that you have changed or removed."
     )
-    with_sources: bool = Field(
-        False,
-        description="Add the library's C++ sources to the project, which then compiles them itself "
-        "with an NDK.",
+    jobs: Annotated[
+        int | None,
+        Option("Running", ("--jobs", "-j"), default="all cores", verbs=(*CONVERT, "bench")),
+    ] = Field(None, ge=1, le=256, description="Parallel jobs.")
+    offline: Annotated[
+        bool, Option("Running", ("--offline",), verbs=(*CONVERT, "verify", "run", "bench"))
+    ] = Field(False, description="Use the cache only, no network.")
+    require_proof: Annotated[
+        bool, Option("Proof", ("--require-proof",), verbs=(*CONVERT, "verify"))
+    ] = Field(False, description="Fail when a check had to be skipped.")
+    json_output: Annotated[bool, Option("Running", ("--json",), verbs=CONVERT)] = Field(
+        False, description="Print the report as JSON and nothing else."
     )
-    application_id: str | None = Field(
-        None,
-        description="Name of the demo app on a phone and in the store; by default <package>.demo.",
-    )
-    app_name: str | None = Field(
-        None, max_length=64, description="Title of the demo app; by default from the name."
-    )
-    target_sdk: int = Field(36, ge=21, le=99, description="API level the app is made for.")
-    compile_sdk: int = Field(
-        36, ge=35, le=99, description="API level the app is compiled with; target_sdk or more."
-    )
-    version_code: int = Field(
-        1, ge=1, le=2_100_000_000, description="Number of the app's version; it must only grow."
-    )
-    version_name: str = Field(
-        "1.0", min_length=1, max_length=64, description="The app's version as people see it."
-    )
-    apk: bool = Field(
-        False,
-        description="Build the demo app, too: with Gradle when there is an Android SDK, else with "
-        "tools of its own. Signed with a debug key, or with that of MOBILEGEN_KEYSTORE.",
-    )
-    apk_route: RouteChoice = Field("auto", description="How the app is built: gradle or embedded.")
-    force: bool = Field(
-        False, description="Overwrite files of the project that you have changed or removed."
-    )
-    jobs: int | None = Field(
-        None, ge=1, le=256, description="Parallel jobs; by default one for each processor."
-    )
-    offline: bool = Field(False, description="Use the cache only, no network.")
-    require_proof: bool = Field(False, description="Fail when a check had to be skipped.")
-    json_output: bool = Field(False, description="Print the report as JSON and nothing else.")
 
-    @field_validator("name")
-    @classmethod
-    def _name(cls, value: str) -> str:
-        return check_library_name(value)
+    def section(self, platform: str) -> PlatformSection:
+        """Return the settings of one platform."""
+        return cast(PlatformSection, getattr(self, platform))
 
-    @field_validator("package")
-    @classmethod
-    def _package(cls, value: str) -> str:
-        return check_package(value)
+    def abis_of(self, platform: str) -> tuple[str, ...]:
+        """Return the ABIs of a platform that are to be built, in their usual order."""
+        section = self.platforms[platform]
+        if not self.abi:
+            return section.default_abis
+        return tuple(abi for abi in section.abis if abi in self.abi or ALL_ABIS in self.abi)
 
-    @field_validator("application_id")
+    @field_validator("platform")
     @classmethod
-    def _application_id(cls, value: str | None) -> str | None:
-        return value if value is None else check_application_id(value)
+    def _platform(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        unknown = [name for name in value if name not in cls.platforms]
+        if unknown:
+            known = ", ".join(cls.platforms)
+            raise ValueError(f"unknown platform {', '.join(unknown)}; known: {known}")
+        return tuple(name for name in cls.platforms if name in value)
 
-    @field_validator("app_name", "version_name")
+    @field_validator("abi")
     @classmethod
-    def _one_line(cls, value: str | None) -> str | None:
-        if value is not None and not (value.strip() and value.isprintable()):
-            raise ValueError("must be one line of printable text")
-        return value
+    def _abi(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        chosen = info.data.get("platform", tuple(cls.platforms))
+        known = [abi for name in chosen for abi in cls.platforms[name].abis]
+        unknown = sorted({*value} - {*known, ALL_ABIS})
+        if unknown:
+            raise ValueError(
+                f"unknown ABI {', '.join(unknown)}; known: {', '.join(known)}, {ALL_ABIS}"
+            )
+        for name in chosen if value and ALL_ABIS not in value else ():
+            if not {*value} & {*cls.platforms[name].abis}:
+                raise ValueError(f"none of {name}; it has {', '.join(cls.platforms[name].abis)}")
+        return tuple(abi for abi in (*dict.fromkeys(known), ALL_ABIS) if abi in value)
 
-    @field_validator("apk", "with_sources")
-    @classmethod
-    def _of_project(cls, value: bool, info: ValidationInfo) -> bool:
-        if value and not info.data.get("project", True):
-            raise ValueError("it is a part of the project, which is left out")
-        return value
+    @model_validator(mode="after")
+    def _name_is_free(self) -> Settings:
+        for platform in self.platform:
+            if self.name in self.platforms[platform].reserved_names:
+                raise ValueError(
+                    f"name: {self.platforms[platform].title} has a lib{self.name}.so of its own, "
+                    f"which would be loaded instead; take another, as {self.name}_model"
+                )
+        return self
 
-    @field_validator("target_sdk", "compile_sdk")
-    @classmethod
-    def _at_least(cls, value: int, info: ValidationInfo) -> int:
-        below = "api_level" if info.field_name == "target_sdk" else "target_sdk"
-        if value < info.data.get(below, value):
-            raise ValueError(f"must not be lower than {below}")
-        return value
+
+def with_platforms(sections: Mapping[str, type[PlatformSection]]) -> type[Settings]:
+    """Return the settings with a section for each platform.
+
+    Args:
+        sections: By name of the platform, in the order of `--help`.
+    """
+    abis = {name: section.abis for name, section in sections.items()}
+    fields: dict[str, Any] = {
+        "platform": _one_of(Settings.model_fields["platform"], sections, ", ".join(sections)),
+        "abi": _one_of(
+            Settings.model_fields["abi"],
+            [*(abi for each in abis.values() for abi in each), ALL_ABIS],
+            "; ".join(f"{name}: {', '.join(each)}" for name, each in abis.items()),
+        ),
+    }
+    fields |= {
+        name: (
+            section,
+            Field(
+                default_factory=lambda section=section: section.model_validate({}),
+                description=f"Settings of {section.title}.",
+            ),
+        )
+        for name, section in sections.items()
+    }
+    made = create_model("Settings", __base__=Settings, __doc__=Settings.__doc__, **fields)
+    made.platforms = dict(sections)
+    return made
+
+
+def _one_of(field: FieldInfo, names: Iterable[str], listing: str) -> tuple[Any, FieldInfo]:
+    """Return a field of names that says which there are."""
+    name: dict[str, Any] = {"type": "string", "enum": list(dict.fromkeys(names))}
+    made = copy(field)
+    made.description = f"{field.description} Known: {listing}."
+    made.json_schema_extra = {"anyOf": [name, {"type": "array", "items": name}]}
+    return field.annotation, made

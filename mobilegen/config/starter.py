@@ -7,18 +7,17 @@ import math
 import os
 import re
 import textwrap
-import types
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Any
 
 import yaml
-from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from mobilegen.config.load import default_name
+from mobilegen.config.load import default_name, reserved_names
 from mobilegen.config.model import PreprocessSettings, Settings
+from mobilegen.config.option import choices_of, section_of
 from mobilegen.console import printable
 from mobilegen.errors import ConfigError
 
@@ -83,17 +82,17 @@ def describe_model(path: Path) -> ModelFacts:
     return ModelFacts(path, inputs, outputs, labels, _find_schema(path.parent), tuple(notes))
 
 
-def render_starter(facts: ModelFacts) -> str:
+def render_starter(kind: type[Settings], facts: ModelFacts) -> str:
     """Return the text of a mobilegen.yml that `load_settings` accepts."""
     lines = list(_heading(facts))
-    known = _known_values(facts)
-    for name, field in Settings.model_fields.items():
+    known = _known_values(kind, facts)
+    for name, field in kind.model_fields.items():
         lines += ["", *_comment(field.description or "")]
         special = _SPECIAL.get(name)
         if special:
             lines += special(facts)
-        elif _section_of(field):
-            lines += _commented(_section_lines(name, _section_of(field), {}))
+        elif section := section_of(field):
+            lines += _commented(_section_lines(name, section, {}))
         else:
             lines += _setting(name, field, known)
     return "\n".join(lines) + "\n"
@@ -109,8 +108,9 @@ def _heading(facts: ModelFacts) -> Iterator[str]:
             yield f"#   {kind} {printable(name)}: {_text(sizes)}"
 
 
-def _known_values(facts: ModelFacts) -> dict[str, Any]:
-    values = {"model": facts.path.name, "name": default_name(facts.path)}
+def _known_values(kind: type[Settings], facts: ModelFacts) -> dict[str, Any]:
+    name = default_name(facts.path, reserved_names(kind))
+    values = {"model": facts.path.name, "name": name}
     return values | ({"labels": facts.labels} if facts.labels else {})
 
 
@@ -154,6 +154,8 @@ _EXAMPLES = {
     "samples": "samples.npz",
     "ndk": "android-ndk-r28",
     "check_images": ["photo.jpg"],
+    "framework": "onnx",
+    "abi": ["arm64-v8a"],
 }
 _SPECIAL = {"input_shapes": _input_shapes, "preprocess": _preprocess}
 
@@ -163,24 +165,14 @@ def _section_lines(name: str, section: Any, values: Mapping[str, Any]) -> list[s
     for key, field in section.model_fields.items():
         value = values.get(key, field.get_default(call_default_factory=True))
         lines += [f"  {line}" for line in _comment(field.description or "") + _choices(field)]
-        lines.append(f"  {key}: {_scalar(value)}")
+        example = _EXAMPLES.get(key)
+        lines.append(f"  # {key}: {_scalar(example)}" if example else f"  {key}: {_scalar(value)}")
     return lines
 
 
-def _section_of(field: FieldInfo) -> Any:
-    """Return the class of a setting that has settings itself, None for plain values."""
-    options = [field.annotation, *get_args(field.annotation)]
-    classes = (each for each in options if isinstance(each, type))
-    return next((each for each in classes if issubclass(each, BaseModel)), None)
-
-
 def _choices(field: FieldInfo) -> list[str]:
-    kinds = (Union, types.UnionType)
-    options = get_args(field.annotation) if get_origin(field.annotation) in kinds else ()
-    for kind in (field.annotation, *options):
-        if get_origin(kind) is Literal:
-            return _comment(f"One of: {', '.join(map(str, get_args(kind)))}.")
-    return []
+    choices = choices_of(field)
+    return _comment(f"One of: {', '.join(choices)}.") if choices else []
 
 
 def _comment(text: str) -> list[str]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 import re
 import struct
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any
 
-from mobilegen.errors import UsageError
-from mobilegen.toolchains.targets import ANDROID_ABIS
+from mobilegen.config.shown import shown
+
+# More axes or characters than any tensor has; a hostile file may hold more.
+_MOST_AXES = 64
+_SIZE = re.compile(r"[0-9]{1,18}")
 
 
 def parse_shape(value: Any) -> tuple[int, ...]:
@@ -18,48 +21,56 @@ def parse_shape(value: Any) -> tuple[int, ...]:
     Raises:
         ValueError: Not a list of positive whole numbers.
     """
-    parts = re.split(r"[x,]", value) if isinstance(value, str) else value
-    try:
-        sizes = tuple(int(part) for part in parts)
-    except (TypeError, ValueError):
-        sizes = ()
-    if not sizes or any(size < 1 for size in sizes):
-        raise ValueError(f"a shape is written as 1x3x224x224, not {value!r}")
-    return sizes
+    parts = re.split(r"[x,]", value, maxsplit=_MOST_AXES) if isinstance(value, str) else value
+    sizes = [_size(p) for p in parts] if isinstance(parts, list | tuple) else []
+    if not sizes or len(sizes) > _MOST_AXES or min(sizes) < 1:
+        raise ValueError(f"a shape is written as 1x3x224x224, not {shown(value)}")
+    return tuple(sizes)
 
 
-def parse_input_shape(text: str) -> tuple[str, tuple[int, ...]]:
+def _size(part: Any) -> int:
+    """Return one size; 0 for what is none. True and 2.5 are numbers in YAML, but no sizes."""
+    if isinstance(part, str):
+        return int(part) if _SIZE.fullmatch(part.strip()) else 0
+    return part if type(part) is int and part < 1 << 62 else 0
+
+
+def parse_shapes(value: Any) -> Any:
+    """Return sizes by input name; texts as "NAME=1x3x224x224" are taken apart, too.
+
+    Raises:
+        ValueError: A text is written otherwise.
+    """
+    if not isinstance(value, list | tuple):
+        return value
+    return dict(parse_input_shape(text) for text in value)
+
+
+def parse_input_shape(text: Any) -> tuple[str, tuple[int, ...]]:
     """Return the name and sizes of "NAME=1x3x224x224".
 
     Raises:
-        UsageError: It is written otherwise.
+        ValueError: It is written otherwise.
     """
-    name, equals, sizes = text.rpartition("=")
-    try:
-        if not (name and equals):
-            raise ValueError("the name of the input is missing")
-        return name, parse_shape(sizes)
-    except ValueError as error:
-        raise UsageError(
-            "--input-shape is not understood",
-            seen=[f"{text!r}: {error}"],
-            hint="--input-shape input=1x3x224x224",
-        ) from error
+    name, _, sizes = text.rpartition("=") if isinstance(text, str) else ("", "", "")
+    if not name:
+        raise ValueError(f"write it as input=1x3x224x224, not {shown(text)}")
+    return name, parse_shape(sizes)
 
 
-def parse_abis(value: Any) -> tuple[str, ...]:
-    """Return ABIs in their usual order, without repeats; "all" stands for all of them.
+def parse_names(value: Any) -> Any:
+    """Return names that are written one by one, or with commas between them.
 
     Raises:
-        ValueError: An unknown ABI.
+        ValueError: There is none, or one is no text.
     """
-    names: Iterable[Any] = value if isinstance(value, list | tuple) else [value]
-    chosen = {part.strip() for name in names for part in str(name).split(",")}
-    unknown = sorted(chosen - {*ANDROID_ABIS, "all"})
-    if unknown or not chosen:
-        known = ", ".join(ANDROID_ABIS)
-        raise ValueError(f"unknown ABI {', '.join(unknown) or '(none)'}; known: {known}, all")
-    return tuple(abi for abi in ANDROID_ABIS if abi in chosen or "all" in chosen)
+    items = value if isinstance(value, list | tuple) else [value]
+    if isinstance(value, Mapping) or not all(isinstance(item, str) for item in items):
+        raise ValueError(f"names are expected, not {shown(value)}")
+    names = [part.strip() for item in items for part in item.split(",")]
+    if not all(names):
+        raise ValueError("a name is empty")
+    return tuple(dict.fromkeys(names))
 
 
 def to_float32(value: float) -> float:

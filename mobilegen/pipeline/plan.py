@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mobilegen.artifacts import Precision
-from mobilegen.config.model import PreprocessSettings, Settings, ToolchainKind
+from mobilegen.config.model import PreprocessSettings, Settings
 from mobilegen.platforms.android import application
 from mobilegen.platforms.android.apk.settings import ApkSettings, keystore_from, settings_of
 from mobilegen.platforms.android.options import ProjectOptions
+from mobilegen.platforms.android.settings import AndroidSettings
+from mobilegen.toolchains.choose import ToolchainKind
 
 STATE_FOLDER = ".mobilegen"
 
@@ -84,19 +86,21 @@ def make_plan(
         framework: Name of the frontend that reads the model.
         libraries: False for a conversion without native libraries.
     """
-    project = _project(settings) if libraries and settings.project else None
+    android = settings.section("android")
+    assert isinstance(android, AndroidSettings)
+    project = _project(settings, android) if libraries and android.project else None
     return BuildPlan(
         model=settings.model,
         framework=framework,
         input_shapes=tuple(sorted(settings.input_shapes.items())),
         name=settings.name,
-        package=settings.package,
+        package=android.package,
         runtime=settings.runtime,
         precision=settings.precision,
-        abis=settings.abi if libraries else (),
-        api_level=settings.api_level,
-        toolchain=settings.toolchain,
-        ndk=settings.ndk,
+        abis=settings.abis_of("android") if libraries else (),
+        api_level=android.api_level,
+        toolchain=android.toolchain,
+        ndk=android.ndk,
         embed_model=settings.embed_model,
         labels=settings.labels,
         preprocess=settings.preprocess,
@@ -107,30 +111,30 @@ def make_plan(
         jobs=settings.jobs or os.cpu_count() or 1,
         offline=settings.offline,
         project=project,
-        with_sources=project is not None and settings.with_sources,
-        apk=_apk(settings, project) if project and settings.apk else None,
+        with_sources=project is not None and android.with_sources,
+        apk=_apk(android, project) if project and android.apk else None,
         force=settings.force,
     )
 
 
-def _apk(settings: Settings, project: ProjectOptions) -> ApkSettings:
+def _apk(settings: AndroidSettings, project: ProjectOptions) -> ApkSettings:
     return settings_of(project, route=settings.apk_route, keystore=keystore_from())
 
 
-def _project(settings: Settings) -> ProjectOptions:
-    given, name, package = settings.application_id, settings.name, settings.package
+def _project(settings: Settings, android: AndroidSettings) -> ProjectOptions:
+    given, name, package = android.application_id, settings.name, android.package
     application_id = given or application.default_application_id(package, name)
     return ProjectOptions(
         name=name,
         package=package,
         application_id=application_id,
         sdk_namespace=application.sdk_namespace(package, application_id),
-        app_name=settings.app_name or application.default_app_name(name),
-        min_sdk=settings.api_level,
-        target_sdk=settings.target_sdk,
-        compile_sdk=settings.compile_sdk,
-        version_code=settings.version_code,
-        version_name=settings.version_name,
+        app_name=android.app_name or application.default_app_name(name),
+        min_sdk=android.api_level,
+        target_sdk=android.target_sdk,
+        compile_sdk=android.compile_sdk,
+        version_code=android.version_code,
+        version_name=android.version_name,
         images=settings.preprocess is not None,
         embedded=settings.embed_model,
     )

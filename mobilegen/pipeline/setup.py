@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mobilegen.config.model import ToolchainKind
 from mobilegen.errors import DownloadError, MobilegenError
 from mobilegen.executors import catalog as executors
 from mobilegen.executors.base import Unavailable
@@ -14,7 +13,7 @@ from mobilegen.native_build.package import unpacked
 from mobilegen.platforms.android.apk.tools import find_tools
 from mobilegen.runtimes.base import Runtime
 from mobilegen.toolboxes.create import ensure
-from mobilegen.toolchains.choose import choose
+from mobilegen.toolchains.choose import ToolchainKind, choose
 from mobilegen.toolchains.targets import android_target
 
 

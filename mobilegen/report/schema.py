@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from mobilegen.artifacts import BuildReport
 from mobilegen.bench.result import Benchmark
-from mobilegen.config.model import Settings
+from mobilegen.platforms.settings import settings_type
 from mobilegen.system.files import write_text
 
 CONFIG_SCHEMA = "mobilegen.schema.json"
@@ -21,7 +21,7 @@ _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 def config_schema() -> dict[str, Any]:
     """Return the schema of mobilegen.yml."""
-    schema = Settings.model_json_schema()
+    schema = settings_type().model_json_schema()
     # Without a name, that of the model file is taken.
     schema["required"] = [name for name in schema["required"] if name != "name"]
     return {"$schema": _DIALECT, **schema, "title": "mobilegen.yml"}

@@ -19,20 +19,25 @@ SETTINGS = {
     "apk_route": "embedded",
     "preprocess": {"resize": "pillow-bilinear", "mean": [127, 127, 127], "std": [128, 128, 128]},
 }
-HOSTILE_NAMES = {"package": "com.exa_mple.größe", "name": "n_1", "app_name": HOSTILE}
+HOSTILE_NAMES = {
+    "name": "n_1",
+    "android": {"package": "com.exa_mple.größe", "app_name": HOSTILE},
+}
 ALL_OPTIONS = {
-    "package": "org.example.all",
     "name": "everything",
     "abi": ["x86_64", "x86"],
     "precision": "fp16",
     "embed_model": True,
-    "application_id": "org.example.all.app",
-    "app_name": "Everything",
-    "api_level": 24,
-    "target_sdk": 35,
-    "compile_sdk": 36,
-    "version_code": 7,
-    "version_name": "2.1-β",
+    "android": {
+        "package": "org.example.all",
+        "application_id": "org.example.all.app",
+        "app_name": "Everything",
+        "api_level": 24,
+        "target_sdk": 35,
+        "compile_sdk": 36,
+        "version_code": 7,
+        "version_name": "2.1-β",
+    },
 }
 
 

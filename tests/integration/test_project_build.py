@@ -22,9 +22,9 @@ GOLDEN = Path("sdk", "src", "androidTest", "assets", "golden")
 SETTINGS = """
 model: net.onnx
 name: tiny
-package: com.example.my_net
 labels: labels.txt
 abi: x86_64
+android: {package: com.example.my_net}
 preprocess: {mean: [127, 127, 127], std: [128, 128, 128]}
 check_images: [photo.png]
 """

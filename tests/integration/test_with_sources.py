@@ -46,7 +46,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     settings = {
         "model": "net.onnx",
         "name": "net",
-        "with_sources": True,
+        "android": {"with_sources": True},
         "labels": "labels.txt",
         "preprocess": {"resize": "pillow-bicubic", "crop": "center", "mean": [127] * 3},
         "check_images": ["noise.png"],

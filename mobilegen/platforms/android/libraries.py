@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
+from mobilegen.config.model import LIBRARY_NAME
 from mobilegen.errors import ConfigError
 
-# A regular expression that means the same to Python and to a JSON schema.
-LIBRARY_NAME = r"^[a-z][a-z0-9_]{0,63}$"
 # https://developer.android.com/ndk/guides/stable_apis: System.loadLibrary of one of these loads
 # the system's, and the linker takes the newer one for it.
 SYSTEM_LIBRARIES = frozenset(

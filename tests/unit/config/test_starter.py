@@ -12,9 +12,11 @@ import yaml
 from pydantic import BaseModel
 
 from mobilegen.config.load import load_settings
-from mobilegen.config.model import LimitSettings, PreprocessSettings, Settings
+from mobilegen.config.model import LimitSettings, PreprocessSettings
 from mobilegen.config.starter import describe_model, render_starter
 from mobilegen.errors import ModelError
+from mobilegen.platforms.android.settings import AndroidSettings
+from mobilegen.platforms.settings import settings_type
 
 NASTY = 'a: b #c\n"\t{x}\x1b[31m\u2028é😀'
 
@@ -30,7 +32,7 @@ def image_model(
 def write(model: onnx.ModelProto, path: Path) -> str:
     """Write the model and its settings file; return the file's text."""
     path.write_bytes(model.SerializeToString())
-    text = render_starter(describe_model(path))
+    text = render_starter(settings_type(), describe_model(path))
     path.with_name("mobilegen.yml").write_text(text, encoding="utf-8")
     return text
 
@@ -50,29 +52,31 @@ def uncommented(text: str, *names: str) -> str:
 @pytest.mark.parametrize("make", [models.lenet, models.residual, models.symbolic, models.embedding])
 def test_result_loads_and_is_what_no_file_would_be(make: object, tmp_path: Path) -> None:
     write(make(), tmp_path / "My Net.onnx")  # type: ignore[operator]
-    settings, _ = load_settings(tmp_path, {})
+    settings, _ = load_settings(settings_type(), tmp_path, {})
     assert settings.name == "my_net"
-    assert settings == Settings(model=tmp_path / "My Net.onnx", name="my_net")
+    assert settings == settings_type()(model=tmp_path / "My Net.onnx", name="my_net")
 
 
-@pytest.mark.parametrize("section", [Settings, PreprocessSettings, LimitSettings])
+@pytest.mark.parametrize(
+    "section", [settings_type(), PreprocessSettings, LimitSettings, AndroidSettings]
+)
 def test_every_setting_appears_with_its_description(
     section: type[BaseModel], tmp_path: Path
 ) -> None:
     text = write(models.residual(), tmp_path / "net.onnx")
     joined = re.sub(r"\n#( {3}#)? ", " ", text)
     for name, field in section.model_fields.items():
-        assert re.search(rf"^(# *)?{name}:", text, re.MULTILINE), name
+        assert re.search(rf"^(# *)*{name}:", text, re.MULTILINE), name
         assert (field.description or "").strip() in joined, name
 
 
 def test_all_lines_work_when_they_are_uncommented(tmp_path: Path) -> None:
     text = write(image_model([1, 3, 8, 8]), tmp_path / "net.onnx")
-    names = set(Settings.model_fields) - {"ndk", "labels", "samples", "check_images"}
+    names = set(settings_type().model_fields) - {"labels", "samples", "check_images"}
     path = tmp_path / "mobilegen.yml"
     path.write_text(uncommented(text, *names))
     assert set(yaml.safe_load(path.read_text())) == names
-    settings, _ = load_settings(tmp_path, {})
+    settings, _ = load_settings(settings_type(), tmp_path, {})
     assert settings.preprocess is not None
     assert settings.preprocess.mean == (123.675, 116.28, 103.53)
     assert settings.abi == ("arm64-v8a",)
@@ -110,7 +114,7 @@ def test_labels_are_taken_when_their_number_fits(tmp_path: Path) -> None:
     assert "\n# labels: " in write(image_model([1, 3, 8, 8]), tmp_path / "net.onnx")
     (tmp_path / "my_labels.txt").write_text("a\nb\nc\n")
     write(image_model([1, 3, 8, 8]), tmp_path / "net.onnx")
-    assert load_settings(tmp_path, {})[0].labels == tmp_path / "my_labels.txt"
+    assert load_settings(settings_type(), tmp_path, {})[0].labels == tmp_path / "my_labels.txt"
 
 
 def test_hostile_names_stay_names(tmp_path: Path) -> None:
@@ -122,7 +126,7 @@ def test_hostile_names_stay_names(tmp_path: Path) -> None:
     assert shapes == {NASTY: "1x3x224x224"}
     strange = tmp_path / "a: #b\n'c.onnx"
     write(model, strange)
-    assert load_settings(tmp_path, {})[0].model == strange
+    assert load_settings(settings_type(), tmp_path, {})[0].model == strange
 
 
 def test_schema_is_named_only_where_it_lies(tmp_path: Path) -> None:

@@ -1,0 +1,17 @@
+"""The settings of a build with the sections of all platforms."""
+
+from __future__ import annotations
+
+import functools
+
+from mobilegen.config.model import Settings, with_platforms
+from mobilegen.names import load_object
+
+# "module:CLASS" of a platform's section of mobilegen.yml.
+SECTIONS = {"android": "mobilegen.platforms.android.settings:AndroidSettings"}
+
+
+@functools.cache
+def settings_type() -> type[Settings]:
+    """Return the type of the settings."""
+    return with_platforms({name: load_object(place) for name, place in SECTIONS.items()})
