@@ -15,6 +15,7 @@ from mobilegen.system.process import describe_exit, run
 # A large network takes seconds; a model that needs longer is taken for one that hangs.
 TIMEOUT_SECONDS = 300.0
 
+_WORKER = Path(__file__).resolve().with_name("worker.py")
 _TITLES = {
     "check": "the onnx checker",
     "run": "onnxruntime",
@@ -60,7 +61,8 @@ def perform(steps: Sequence[Step], *, timeout: float = TIMEOUT_SECONDS) -> list[
         {"action": step.action, "model": str(step.model.resolve()), **step.arguments}
         for step in steps
     ]
-    argv = [sys.executable, "-I", "-m", "mobilegen.graph.worker"]
+    # By path: isolated, Python would look for mobilegen among the installed packages only.
+    argv = [sys.executable, "-I", "-X", "utf8", _WORKER]
     death: ProcessError | None = None
     try:
         text = run(

@@ -1,4 +1,4 @@
-"""Child process that loads a model natively: `python -I -m mobilegen.graph.worker`.
+"""Child process that loads a model natively: `python -I worker.py`.
 
 The C++ code of onnx, onnxruntime and onnxsim can crash, hang or take all memory on a bad model;
 here it can only take this process with it. A JSON list of requests comes on standard input. For
@@ -117,6 +117,7 @@ ACTIONS: dict[str, Callable[[Request], dict[str, Any]]] = {
 
 def main() -> None:
     """Answer the requests on standard input."""
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
     answers_to = _claim_stdout()
     _limit_resources()
     requests = json.load(sys.stdin)

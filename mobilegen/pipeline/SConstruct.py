@@ -11,9 +11,7 @@ from mobilegen.pipeline import stages, store
 from mobilegen.pipeline.dependencies import Stage, stages_of
 from mobilegen.pipeline.plan import BuildPlan
 from mobilegen.serialize import load_json
-from mobilegen.system import process
 
-process.end_with_parent()
 plan = load_json(BuildPlan, Path(ARGUMENTS["plan"]))
 SetOption("num_jobs", plan.jobs)
 # Else SCons believes the time of a file older than two days: a model that was exchanged for

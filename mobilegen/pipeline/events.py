@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from mobilegen import console, errors
+from mobilegen import console
 from mobilegen.errors import MobilegenError
 
 ENVIRONMENT = {console.EVENTS_VARIABLE: "1"}
@@ -27,7 +27,8 @@ def parse(line: str) -> dict[str, Any] | None:
 def error_values(error: MobilegenError) -> dict[str, Any]:
     """Return what `error_from` needs to make the same error in another process."""
     return {
-        "kind": type(error).__name__,
+        "kinds": [kind.__name__ for kind in _kinds(type(error))],
+        "exit_code": error.exit_code,
         "what": error.what,
         "seen": list(error.seen),
         "hint": error.hint,
@@ -35,7 +36,21 @@ def error_values(error: MobilegenError) -> dict[str, Any]:
 
 
 def error_from(values: dict[str, Any]) -> MobilegenError:
-    """Make the error that `error_values` described."""
-    kind = getattr(errors, str(values["kind"]), MobilegenError)
-    error: MobilegenError = kind(values["what"], seen=values["seen"], hint=values["hint"])
+    """Make the error that `error_values` described.
+
+    Its class may be defined in a module that only the other process has imported; then it is of
+    the nearest class known here. The exit code is the same in any case.
+    """
+    known = {kind.__name__: kind for kind in reversed(_below(MobilegenError))}
+    kind = next(known[name] for name in values["kinds"] if name in known)
+    error = kind(values["what"], seen=values["seen"], hint=values["hint"])
+    error.exit_code = int(values["exit_code"])
     return error
+
+
+def _kinds(kind: type[MobilegenError]) -> list[type[MobilegenError]]:
+    return [base for base in kind.__mro__ if issubclass(base, MobilegenError)]
+
+
+def _below(kind: type[MobilegenError]) -> list[type[MobilegenError]]:
+    return [kind, *(deeper for child in kind.__subclasses__() for deeper in _below(child))]

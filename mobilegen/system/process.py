@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,16 +14,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-import psutil
-
 from mobilegen.errors import ProcessError
+from mobilegen.system import family
 
 # What ends mobilegen: Ctrl-C, a polite kill, and a terminal that is closed (not on Windows).
 END_SIGNALS = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
-_WATCH_SECONDS = 0.1
+_LAST_WORDS_SECONDS = 10.0
 _TAIL_LINES = 20
+# On Windows a child would get every Ctrl-C itself; elsewhere its own session keeps it from it.
+_OWN_GROUP = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
+_guard_lock = threading.Lock()
+_guards: list[subprocess.Popen[str]] = []
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,8 @@ def run(
 ) -> Completed:
     """Run a program to its end and return what it printed.
 
-    A time limit or an interrupt ends the program and everything that it started.
+    A time limit or an interrupt ends the program and everything that it started, and so does the
+    end of this process, whatever ends it.
 
     Args:
         argv: Program and arguments; no shell is involved.
@@ -73,6 +78,7 @@ def run(
     except BaseException:
         _stop(child)
         raise
+    _tell_guard(f"-{child.pid}")
     if child.returncode:
         raise ProcessError(
             f"{title} failed ({describe_exit(child.returncode)})",
@@ -105,10 +111,12 @@ def stream(
     try:
         for line in child.stdout:
             on_line(line.rstrip("\n"))
-        return child.wait()
+        code = child.wait()
     except BaseException:
         _stop(child)
         raise
+    _tell_guard(f"-{child.pid}")
+    return code
 
 
 @contextlib.contextmanager
@@ -135,26 +143,6 @@ def postponed_interrupts() -> Iterator[None]:
             signal.raise_signal(number)
 
 
-def end_with_parent() -> None:
-    """End this process, and all that it started, soon after its parent is gone.
-
-    A parent that is killed cannot end its children; they would go on to write where the next
-    run writes.
-    """
-    parent = psutil.Process().parent()
-    if parent is not None:
-        threading.Thread(target=_watch, args=(parent,), daemon=True).start()
-
-
-def _watch(parent: psutil.Process) -> None:
-    while parent.is_running() and parent.status() != psutil.STATUS_ZOMBIE:
-        time.sleep(_WATCH_SECONDS)
-    for process in psutil.Process().children(recursive=True):
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process.kill()
-    os._exit(1)
-
-
 def describe_exit(returncode: int) -> str:
     """Return "exit code 3" or "signal SIGSEGV"."""
     if returncode >= 0:
@@ -175,7 +163,7 @@ def _start(
     merge: bool = False,
 ) -> subprocess.Popen[str]:
     try:
-        return subprocess.Popen(
+        child = subprocess.Popen(
             words,
             cwd=cwd,
             env=_environment(env),
@@ -183,13 +171,44 @@ def _start(
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT if merge else subprocess.PIPE,
             text=True,
+            encoding="utf-8",
             errors="replace",
             start_new_session=True,
+            creationflags=_OWN_GROUP,
         )
     except OSError as error:
         raise ProcessError(
             f"{title} could not start", seen=[f"{words[0]}: {error.strerror}"]
         ) from error
+    _tell_guard(f"+{child.pid}")
+    return child
+
+
+def _tell_guard(word: str) -> None:
+    """Tell the process that outlives this one which children there are; start it when needed."""
+    with _guard_lock:
+        if not _guards:
+            _guards.append(_start_guard())
+        pipe = _guards[0].stdin
+        assert pipe is not None
+        # Somebody may have ended the guard: everything else works without it.
+        with contextlib.suppress(OSError):
+            pipe.write(word + "\n")
+            pipe.flush()
+
+
+def _start_guard() -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-I", Path(family.__file__).resolve()],
+        cwd=Path(os.sep),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        encoding="ascii",
+        start_new_session=True,
+        creationflags=_OWN_GROUP,
+    )
 
 
 def _environment(extra: Mapping[str, str] | None) -> dict[str, str]:
@@ -199,15 +218,13 @@ def _environment(extra: Mapping[str, str] | None) -> dict[str, str]:
 
 def _stop(child: subprocess.Popen[str]) -> tuple[str, str]:
     """End the child with all its descendants and collect what it had printed."""
+    family.end_family(child.pid)
     try:
-        parent = psutil.Process(child.pid)
-        family = [parent, *parent.children(recursive=True)]
-    except psutil.NoSuchProcess:
-        family = []
-    for process in family:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process.kill()
-    out, err = child.communicate()
+        out, err = child.communicate(timeout=_LAST_WORDS_SECONDS)
+    except subprocess.TimeoutExpired:
+        # A descendant that cannot be killed still holds the pipes.
+        out = err = ""
+    _tell_guard(f"-{child.pid}")
     return out or "", err or ""
 
 

@@ -41,7 +41,7 @@ def call(
 ) -> dict[str, Any]:
     """Run `script` with the toolbox's Python and return its answer.
 
-    The script is started as `python -I -B script REQUEST.json ANSWER.json` in an empty folder of
+    The script is started as `python -I -B -X utf8 script REQUEST.json ANSWER.json` in an empty folder of
     its own, which is deleted afterwards. It writes its answer as a JSON object. The key "error"
     in it means that the script failed and says why.
 
@@ -67,7 +67,7 @@ def call(
         question, answer = folder / "request.json", folder / "answer.json"
         question.write_text(json.dumps(plain), encoding="utf-8")
         done = run(
-            [toolbox.python, "-I", "-B", script.resolve(), question, answer],
+            [toolbox.python, "-I", "-B", "-X", "utf8", script.resolve(), question, answer],
             title=title,
             timeout=timeout,
             cwd=folder,

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -58,6 +59,58 @@ def test_interrupt_ends_the_whole_family() -> None:
     with pytest.raises(KeyboardInterrupt):
         stream([sys.executable, "-c", FAMILY], title="the tool", on_line=interrupt)
     assert_gone(pids[0])
+
+
+ORPHANING = """
+import sys
+from mobilegen.system.process import run
+run([sys.executable, "-c", sys.argv[1]], title="the child", timeout=60)
+"""
+
+
+def test_children_end_with_a_process_that_is_killed(tmp_path: Path) -> None:
+    """They and what they started, in other sessions too: nobody is left to end them."""
+    pids = tmp_path / "pids"
+    child = FAMILY.replace("flush=True", f"os.getpid(), file=open({str(pids)!r}, 'w'), flush=True")
+    argv = [sys.executable, "-c", ORPHANING, child.replace("import ", "import os, ", 1)]
+    parent = subprocess.Popen(argv)
+    for _ in range(100):
+        if pids.is_file() and len(pids.read_text().split()) == 2:
+            break
+        time.sleep(0.1)
+    family = [int(pid) for pid in pids.read_text().split()]
+    assert all(psutil.pid_exists(pid) for pid in family)
+    parent.kill()
+    parent.wait()
+    for pid in family:
+        assert_gone(pid)
+
+
+def test_descendants_that_are_born_while_the_family_is_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The list of descendants is a moment old when it is used; the group is not."""
+    monkeypatch.setattr(psutil.Process, "children", lambda self, recursive=False: [])
+    started = time.monotonic()
+    with pytest.raises(ProcessError) as caught:
+        same_group = FAMILY.replace("start_new_session=True", "start_new_session=False")
+        run([sys.executable, "-c", same_group], title="the tool", timeout=1)
+    assert_gone(int(caught.value.output.split()[0]))
+    assert time.monotonic() - started < 20
+
+
+READING = """
+import sys
+from mobilegen.system.process import run
+writing = "import sys; sys.stdout.buffer.write(chr(0x2713).encode('utf-8'))"
+print(ascii(run([sys.executable, "-c", writing], title="x", timeout=20).stdout))
+"""
+
+
+def test_output_is_utf8_whatever_the_locale() -> None:
+    ascii_only = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    done = run([sys.executable, "-c", READING], title="x", timeout=20, env=ascii_only)
+    assert done.stdout.strip() == r"'\u2713'"
 
 
 def test_environment_is_added_and_removed(monkeypatch: pytest.MonkeyPatch) -> None:

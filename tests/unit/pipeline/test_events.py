@@ -38,6 +38,24 @@ def test_every_error_survives_the_way() -> None:
             assert str(again) == "failed\n  1 of 2\n  try: try again"
 
 
+class LocalError(errors.VerificationError):
+    """Defined outside `mobilegen.errors`, as some modules do."""
+
+
+def test_class_and_exit_code_of_an_error_defined_elsewhere() -> None:
+    again = events.error_from(events.error_values(LocalError("failed")))
+    assert type(again) is LocalError
+    assert again.exit_code == errors.VerificationError.exit_code
+
+
+def test_error_of_a_class_that_this_process_does_not_know() -> None:
+    values = events.error_values(LocalError("failed")) | {"exit_code": 77}
+    values["kinds"] = ["NeverImported", *values["kinds"][1:]]
+    again = events.error_from(values)
+    assert type(again) is errors.VerificationError
+    assert again.exit_code == 77
+
+
 def test_exit_codes_differ() -> None:
     kinds = [
         k for k in vars(errors).values() if isinstance(k, type) and k.__module__ == errors.__name__
