@@ -108,6 +108,41 @@ def endless_loop() -> onnx.ModelProto:
     return net.model({"input": [1, 4]}, {"output": [1, 4]})
 
 
+def long_loop() -> onnx.ModelProto:
+    """A Loop of 2^62 turns."""
+    model = endless_loop()
+    [loop] = model.graph.node
+    model.graph.initializer.append(numpy_helper.from_array(np.array(1 << 62), "turns"))
+    loop.input[0] = "turns"
+    return model
+
+
+def nodes_without_inputs() -> onnx.ModelProto:
+    """Each node lacks inputs that its operator cannot do without."""
+    net = Net()
+    for kind in ("Cast", "Identity", "Reshape", "Squeeze", "Unsqueeze", "Gather"):
+        net.op(kind)
+    net.op("Gather", "input")
+    net.op("Relu", "input", output="output")
+    return net.model({"input": [1, 4]}, {"output": [1, 4]}, check=False)
+
+
+def attribute_of_a_function() -> onnx.ModelProto:
+    """A node of the main graph whose attribute refers to that of a function."""
+    net = Net()
+    net.op("Conv", "input", net.const(np.ones((3, 3, 1, 1))), output="output", kernel_shape=[1, 1])
+    model = net.model({"input": [1, 3, 8, 8]}, {"output": [1, 3, 8, 8]})
+    model.graph.node[0].attribute[0].ref_attr_name = "size"
+    return model
+
+
+def huge_output() -> onnx.ModelProto:
+    """A few bytes that answer with 1.6 GB."""
+    net = Net()
+    net.op("Expand", "input", net.const([100_000_000, 4], np.int64), output="output")
+    return net.model({"input": [1, 4]}, {"output": [100_000_000, 4]})
+
+
 def huge_tensor() -> onnx.ModelProto:
     """A few bytes that ask for a tensor of 4 TB."""
     net = Net()
@@ -143,6 +178,10 @@ HOSTILE: dict[str, tuple[Callable[[], onnx.ModelProto], str]] = {
     "random_operator": (random_operator, "random"),
     "training_mode": (training_mode, "training"),
     "endless_loop": (endless_loop, "did not finish"),
+    "long_loop": (long_loop, "loop that does not end: Loop '/Loop_0'"),
+    "nodes_without_inputs": (nodes_without_inputs, "checker"),
+    "attribute_of_a_function": (attribute_of_a_function, "Conv '/Conv_0'"),
+    "huge_output": (huge_output, "onnxruntime"),
     "huge_tensor": (huge_tensor, "onnxruntime"),
     "wrong_types": (wrong_types, "checker"),
     "data_dependent": (data_dependent, "depends on the data"),

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import onnx
 
 from mobilegen.artifacts import Check, TensorSpec
 from mobilegen.errors import ModelError
-from mobilegen.graph import native, reference
+from mobilegen.graph import native, reference, walk
 from mobilegen.graph.arrays import Array
 from mobilegen.graph.reference import Arrays
 from mobilegen.graph.samples import Sample, integer_limits, make_inputs
@@ -26,6 +27,8 @@ _MORE_AMPLITUDE = 3.0
 # when a change of a few units in the last place changes the answer by no more than this.
 _NUDGE = 1.0 + 1e-6
 _STEADY = 1e-4
+# How long a model with loops may take: how often they turn may depend on the numbers.
+_LOOP_SECONDS = 20.0
 
 
 @dataclass(frozen=True)
@@ -65,13 +68,15 @@ def ask_original(
         ModelError: A library refuses the model or dies of it; its answers are not finite, not
             repeatable, have no fixed shape, or do not depend on the input.
     """
+    timeout = min(timeout, _LOOP_SECONDS) if _has_loops(model) else timeout
+    # Before anything is made for a model that has no chance.
+    native.check(path, timeout=timeout)
     limits = integer_limits(model)
     inputs = [dict(sample.inputs) for sample in given]
     inputs += [make_inputs(specs, seed, limits) for seed in range(_SAMPLES - len(given))]
     hoped = _hoped(specs, given, limits)
     run = reference.run_step(path, [*inputs, inputs[0], *hoped], path.parent, optional=len(hoped))
-    steps = [native.Step("check", path), run, native.Step("trace", path)]
-    _, answer, trace = native.perform(steps, timeout=timeout)
+    answer, trace = native.perform([run, native.Step("trace", path)], timeout=timeout)
     answers = reference.read_run(run, answer)
     outputs, again, others = (
         answers[: len(inputs)],
@@ -80,7 +85,8 @@ def ask_original(
     )
     reference.require_finite(outputs)
     reference.require_repeatable(outputs[0], again)
-    reference.require_same_shapes(outputs)
+    tensors = read_trace(trace)
+    reference.require_same_shapes([*outputs, *_empty_answers(outputs[0], tensors)])
     asked = [replace(s, outputs=o) for s, o in zip(given, outputs, strict=False)]
     waves = _pairs(inputs[len(given) :], outputs[len(given) :])
     samples = _most_telling(asked, waves, _pairs(hoped, others))
@@ -89,7 +95,7 @@ def ask_original(
         more = [_louder(make_inputs(specs, seed, limits)) for seed in seeds]
         samples = _more_varied(path, samples, more, timeout)
     checks = (*_PASSED, _require_variation([sample.outputs for sample in samples]))
-    return Answers(tuple(samples), read_trace(trace), checks)
+    return Answers(tuple(samples), tensors, checks)
 
 
 def _hoped(
@@ -128,6 +134,21 @@ def _most_telling(
 def _change(samples: Sequence[Sample]) -> float:
     """How much the output that changes most changes between the first sample and the others."""
     return max(reference.variation([sample.outputs for sample in samples]).values())
+
+
+def _empty_answers(names: Iterable[str], tensors: Mapping[str, TensorSpec]) -> list[Arrays]:
+    """Return arrays of the sizes that a run on zeros gave; none when it gave none.
+
+    Two samples may have as many positive values, or boxes, by chance; zeros have none.
+    """
+    if not all(name in tensors for name in names):
+        return []
+    zero = np.zeros(())
+    return [{name: np.broadcast_to(zero, tensors[name].shape) for name in names}]
+
+
+def _has_loops(model: onnx.ModelProto) -> bool:
+    return any(node.op_type in ("Loop", "Scan") for node in walk.nodes(model))
 
 
 _PASSED = (

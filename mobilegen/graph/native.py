@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,10 +15,15 @@ from mobilegen.system.process import describe_exit, run
 
 # A large network takes seconds; a model that needs longer is taken for one that hangs.
 TIMEOUT_SECONDS = 300.0
+_SECOND_OPINION_SECONDS = 20.0
+_MOST_LINES = 6
+# In front of what onnxruntime has to say: its codes, and a temporary file of ours.
+_NOISE = re.compile(r"\[ONNXRuntimeError\] : \d+ : \w+ : |Load model from \S+ failed:")
 
 _WORKER = Path(__file__).resolve().with_name("worker.py")
 _TITLES = {
     "check": "the onnx checker",
+    "load": "onnxruntime",
     "run": "onnxruntime",
     "trace": "onnxruntime",
     "simplify": "onnxsim",
@@ -25,6 +31,7 @@ _TITLES = {
 }
 _HINTS = {
     "check": "export the model again; the message above names the node",
+    "load": "check that onnxruntime can open the model",
     "run": "check that the model runs in onnxruntime with these input shapes",
     "trace": "check that the model runs in onnxruntime with these input shapes",
     "simplify": "export the model again",
@@ -47,6 +54,25 @@ class Step:
     arguments: Mapping[str, object] = field(default_factory=dict)
 
 
+def check(model: Path, *, timeout: float = TIMEOUT_SECONDS) -> None:
+    """Let the full onnx checker look at a model; what it refuses, onnxruntime is asked about too.
+
+    The checker often names no node, and onnxruntime does.
+
+    Raises:
+        ModelError: The checker refused the model, crashed on it or ran out of time.
+    """
+    try:
+        perform([Step("check", model)], timeout=timeout)
+    except ModelError as refusal:
+        try:
+            perform([Step("load", model)], timeout=min(timeout, _SECOND_OPINION_SECONDS))
+        except ModelError as second:
+            seen = [*refusal.seen, *(f"onnxruntime: {line}" for line in second.seen[:_MOST_LINES])]
+            raise ModelError(refusal.what, seen=seen, hint=refusal.hint) from refusal
+        raise
+
+
 def perform(steps: Sequence[Step], *, timeout: float = TIMEOUT_SECONDS) -> list[dict[str, Any]]:
     """Let one child process do the steps in order and return its answers.
 
@@ -62,7 +88,7 @@ def perform(steps: Sequence[Step], *, timeout: float = TIMEOUT_SECONDS) -> list[
         for step in steps
     ]
     # By path: isolated, Python would look for mobilegen among the installed packages only.
-    argv = [sys.executable, "-I", "-X", "utf8", _WORKER]
+    argv: list[str | Path] = [sys.executable, "-I", "-X", "utf8", _WORKER]
     death: ProcessError | None = None
     try:
         text = run(
@@ -98,8 +124,9 @@ def _answers(text: str) -> list[dict[str, Any]]:
 
 
 def _refused(action: str, text: str) -> ModelError:
-    lines = [line.strip()[:300] for line in text.splitlines() if line.strip()]
-    return ModelError(f"{_TITLES[action]} refused the model", seen=lines[:6], hint=_HINTS[action])
+    lines = [line.strip()[:300] for line in _NOISE.sub("", text).splitlines() if line.strip()]
+    what = f"{_TITLES[action]} refused the model"
+    return ModelError(what, seen=lines[:_MOST_LINES], hint=_HINTS[action])
 
 
 def _died(action: str, death: ProcessError | None, timeout: float) -> ModelError:

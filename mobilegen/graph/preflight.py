@@ -45,6 +45,8 @@ _DOMAIN_HINTS = {
     "ai.onnx.ml": "leave classical machine-learning operators (trees, SVMs) out of the model",
 }
 _LONGEST_NAME = 1000
+# A turn costs onnxruntime microseconds at least; networks loop over words or boxes.
+_MOST_TURNS = 100_000
 
 
 def check_operators(model: onnx.ModelProto) -> Check:
@@ -54,6 +56,7 @@ def check_operators(model: onnx.ModelProto) -> Check:
         ModelError: A custom domain, no or a newer operator set, or a newer file format.
     """
     _refuse_unknown_domains(model)
+    _refuse_references(model)
     version, newest = walk.opset(model), onnx.defs.onnx_opset_version()
     if not version:
         raise ModelError("the model names no operator set", hint="export the model again")
@@ -75,10 +78,10 @@ def check_operators(model: onnx.ModelProto) -> Check:
 
 
 def check_cycles(model: onnx.ModelProto) -> Check:
-    """State that no node needs its own result.
+    """State that no node needs its own result, and that no loop turns for ever.
 
     Raises:
-        ModelError: A cycle, or a tensor that nothing makes.
+        ModelError: A cycle, a tensor that nothing makes, or a loop with too many turns.
     """
     known = {value.name for value in model.graph.input}
     known |= {tensor.name for tensor in model.graph.initializer}
@@ -86,7 +89,8 @@ def check_cycles(model: onnx.ModelProto) -> Check:
     stuck = _never_ready(list(model.graph.node), known)
     if stuck:
         raise _stuck_error(stuck, known)
-    return Check("graph.cycles", "No cycles, no missing tensors", "pass")
+    _refuse_long_loops(model)
+    return Check("graph.cycles", "No cycles, no endless loops, no missing tensors", "pass")
 
 
 def check_inference_mode(model: onnx.ModelProto) -> Check:
@@ -203,6 +207,30 @@ def _refuse_unknown_domains(model: onnx.ModelProto) -> None:
     )
 
 
+def _refuse_references(model: onnx.ModelProto) -> None:
+    """An attribute may take its value from a function's call only inside that function."""
+    for node in walk.nodes(model, functions=False):
+        for attribute in node.attribute:
+            if attribute.ref_attr_name:
+                raise ModelError(
+                    f"an attribute outside of a function has no value: {walk.describe(node)}",
+                    seen=[f"{attribute.name!r} refers to {attribute.ref_attr_name!r}"],
+                    hint="export the model again",
+                )
+
+
+def _refuse_long_loops(model: onnx.ModelProto) -> None:
+    turns = _whole_constants(model)
+    for node in walk.nodes(model):
+        count = turns.get(node.input[0], 0) if node.op_type == "Loop" and node.input else 0
+        if count > _MOST_TURNS:
+            raise ModelError(
+                f"the model has a loop that does not end: {walk.describe(node)}",
+                seen=[f"{count} turns, {_MOST_TURNS} are allowed"],
+                hint="export the model without loops, or do not trust it",
+            )
+
+
 def _never_ready(nodes: list[NodeProto], known: set[str]) -> list[NodeProto]:
     """Return the nodes whose inputs never come to be (Kahn's algorithm); extends `known`."""
     waiting: dict[str, list[int]] = {}
@@ -240,14 +268,27 @@ def _stuck_error(stuck: list[NodeProto], known: set[str]) -> ModelError:
 
 def _scalar_constants(model: onnx.ModelProto) -> dict[str, bool]:
     """Return the truth value of each one-element constant, by name."""
+    return {
+        name: bool(tensor_values(tensor, repr(name)).reshape(-1)[0])
+        for name, tensor in _one_element_tensors(model)
+        if tensor.data_type != TensorProto.STRING
+    }
+
+
+def _one_element_tensors(model: onnx.ModelProto) -> list[tuple[str, TensorProto]]:
     tensors = [(t.name, t) for graph in walk.graphs(model) for t in graph.initializer]
     for node in walk.nodes(model):
         if node.op_type == "Constant" and node.output:
             tensors += [(node.output[0], a.t) for a in node.attribute if a.name == "value"]
+    return [(name, t) for name, t in tensors if list(t.dims) in ([], [1])]
+
+
+def _whole_constants(model: onnx.ModelProto) -> dict[str, int]:
+    """Return the value of each one-element int64 constant, by name."""
     return {
-        name: bool(tensor_values(tensor, repr(name)).reshape(-1)[0])
-        for name, tensor in tensors
-        if list(tensor.dims) in ([], [1]) and tensor.data_type != TensorProto.STRING
+        name: int(tensor_values(tensor, repr(name)).reshape(-1)[0])
+        for name, tensor in _one_element_tensors(model)
+        if tensor.data_type == TensorProto.INT64
     }
 
 

@@ -128,9 +128,9 @@ def integer_limits(model: onnx.ModelProto) -> dict[str, int]:
     limits: dict[str, int] = {}
     for node in model.graph.node:
         if node.op_type in ("Cast", "Identity", "Reshape", "Squeeze", "Unsqueeze"):
-            if node.input[0] in origin:
+            if node.output and node.input and node.input[0] in origin:
                 origin[node.output[0]] = origin[node.input[0]]
-        elif node.op_type == "Gather" and node.input[1] in origin:
+        elif node.op_type == "Gather" and len(node.input) > 1 and node.input[1] in origin:
             table = sizes.get(node.input[0])
             axis = next((a.i for a in node.attribute if a.name == "axis"), 0)
             if table and -len(table) <= axis < len(table):
@@ -243,12 +243,14 @@ def _scaled(waves: Array, kind: Kind) -> Array:
 
 def _waves(shape: tuple[int, ...], random: np.random.Generator) -> Array:
     """Return a few slow plane waves with random directions and phases, plus noise."""
-    total = np.zeros(shape)
+    noise: Array = np.asarray(random.random(shape, np.float32))
+    total: Array = np.asarray(np.float32(_NOISE) * (2 * noise - 1))
     for _ in range(_WAVES):
-        phase: Array = np.asarray(random.uniform(0.0, 2.0 * np.pi))
+        phase: Array = np.asarray(random.uniform(0.0, 2.0 * np.pi), np.float32)
         for axis, size in enumerate(shape):
             turns = random.uniform(-3.0, 3.0)
             ramp = 2.0 * np.pi * turns * np.arange(size) / max(size, 8)
-            phase = phase + ramp.reshape([-1 if a == axis else 1 for a in range(len(shape))])
-        total += np.cos(phase) / _WAVES
-    return (1.0 - _NOISE) * total + _NOISE * random.uniform(-1.0, 1.0, shape)
+            ramp = ramp.reshape([-1 if a == axis else 1 for a in range(len(shape))])
+            phase = np.add(phase, ramp, dtype=np.float32)
+        total += np.cos(phase, out=phase) * np.float32((1.0 - _NOISE) / _WAVES)
+    return total

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,8 +39,9 @@ NUMBER_TYPES = frozenset(
         TensorProto.UINT64,
     }
 )
-# More elements than any phone model takes; it stops sizes that would exhaust the memory.
-_MOST_ELEMENTS = 1 << 30
+# More than any phone model takes (four channels of 2896 x 2896 in float32); every sample, and
+# several copies of it, are in memory at once.
+MOST_INPUT_BYTES = 1 << 27
 
 
 @dataclass(frozen=True)
@@ -88,8 +90,8 @@ def bind_shapes(
     }
     for name, shape in shapes.items():
         _match(name, declared[name], shape, symbols)
-        _refuse_huge(name, shape)
     specs = tuple(TensorSpec(v.name, shapes[v.name], _dtype(v)) for v in inputs)
+    _refuse_huge(specs)
     return Binding(specs, tuple(sorted(symbols.items())), tuple(dict.fromkeys(notes)))
 
 
@@ -264,13 +266,16 @@ def _text(sizes: Sequence[Size]) -> str:
     return "x".join("?" if size is None else str(size) for size in sizes) or "a scalar"
 
 
-def _refuse_huge(name: str, shape: Shape) -> None:
-    count = 1
-    for size in shape:
-        count *= size
-    if count > _MOST_ELEMENTS:
-        raise ConfigError(
-            f"input {name!r} is too large",
-            seen=[f"{_text(shape)} is {count} values"],
-            hint=f"give it smaller sizes: --input-shape {name}=…",
-        )
+def _refuse_huge(specs: Sequence[TensorSpec]) -> None:
+    sizes = {spec.name: math.prod(spec.shape) * np.dtype(spec.dtype).itemsize for spec in specs}
+    if sum(sizes.values()) <= MOST_INPUT_BYTES:
+        return
+    largest = max(specs, key=lambda spec: sizes[spec.name])
+    raise ConfigError(
+        f"input {largest.name!r} is too large" if len(specs) == 1 else "the inputs are too large",
+        seen=[
+            f"{_text(largest.shape)} of {largest.dtype} are {sizes[largest.name]} bytes",
+            f"all inputs together may have {MOST_INPUT_BYTES}",
+        ],
+        hint=f"give it smaller sizes: --input-shape {largest.name}=…, or export the model again",
+    )

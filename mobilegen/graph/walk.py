@@ -8,10 +8,10 @@ import onnx
 from onnx import AttributeProto, GraphProto, NodeProto, TensorProto
 
 
-def nodes(model: onnx.ModelProto) -> Iterator[NodeProto]:
-    """Yield every node of the graph, its subgraphs and the model's functions."""
+def nodes(model: onnx.ModelProto, *, functions: bool = True) -> Iterator[NodeProto]:
+    """Yield every node of the graph, its subgraphs and, unless told otherwise, the functions."""
     yield from _nodes_below(model.graph.node)
-    for function in model.functions:
+    for function in model.functions if functions else ():
         yield from _nodes_below(function.node)
 
 

@@ -21,6 +21,12 @@ from typing import Any
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 Request = dict[str, Any]
+# Of all outputs together, for one sample: as much as all inputs may have.
+MOST_OUTPUT_BYTES = 1 << 27
+# What running a model may take: a few bytes can ask for all there is.
+_LEAST_MEMORY = 4 << 30
+_MEMORY_PER_WEIGHT = 8
+_MEMORY_PER_INPUT = 64
 
 
 def check(request: Request) -> dict[str, Any]:
@@ -28,6 +34,12 @@ def check(request: Request) -> dict[str, Any]:
     import onnx
 
     onnx.checker.check_model(request["model"], full_check=True)
+    return {}
+
+
+def load(request: Request) -> dict[str, Any]:
+    """Open the model with onnxruntime, without running it."""
+    _session(request["model"])
     return {}
 
 
@@ -39,6 +51,8 @@ def trace(request: Request) -> dict[str, Any]:
     """
     import onnx
 
+    # What can be run at all may keep all of its tensors here.
+    _limit_memory(_most_memory())
     model = onnx.load(request["model"], load_external_data=False)
     outputs = {value.name for value in model.graph.output}
     for name in dict.fromkeys(name for node in model.graph.node for name in node.output if name):
@@ -63,6 +77,11 @@ def run(request: Request) -> dict[str, Any]:
     """
     from mobilegen.graph.arrays import read_npz, write_npz
 
+    _limit_memory(
+        _LEAST_MEMORY
+        + _MEMORY_PER_WEIGHT * os.path.getsize(request["model"])
+        + _MEMORY_PER_INPUT * os.path.getsize(request["inputs"])
+    )
     session = _session(request["model"])
     names = [output.name for output in session.get_outputs()]
     inputs = read_npz(Path(request["inputs"]))
@@ -77,9 +96,21 @@ def run(request: Request) -> dict[str, Any]:
                 raise
             traceback.print_exc()
             continue
-        results |= {f"{index}/{name}": a for name, a in zip(names, made, strict=True)}
+        answers = dict(zip(names, made, strict=True))
+        _refuse_huge(answers)
+        results |= {f"{index}/{name}": array for name, array in answers.items()}
     write_npz(Path(request["outputs"]), results)
     return {"outputs": names}
+
+
+def _refuse_huge(answers: dict[str, Any]) -> None:
+    sizes = {name: getattr(array, "nbytes", 0) for name, array in answers.items()}
+    if sum(sizes.values()) > MOST_OUTPUT_BYTES:
+        name = max(sizes, key=lambda each: sizes[each])
+        raise ValueError(
+            f"the outputs are too large: {sum(sizes.values())} bytes, {sizes[name]} of them in "
+            f"{name!r}; {MOST_OUTPUT_BYTES} are allowed"
+        )
 
 
 def simplify(request: Request) -> dict[str, Any]:
@@ -108,6 +139,7 @@ def inline(request: Request) -> dict[str, Any]:
 
 ACTIONS: dict[str, Callable[[Request], dict[str, Any]]] = {
     "check": check,
+    "load": load,
     "run": run,
     "trace": trace,
     "simplify": simplify,
@@ -168,18 +200,32 @@ def _claim_stdout() -> int:
 
 
 def _limit_resources() -> None:
-    """Bound the memory a model can claim, and leave no core file when it crashes."""
-    try:
+    """Leave no core file when a library crashes, and some memory to everybody else."""
+    with contextlib.suppress(ImportError, ValueError, OSError):
         import resource
-    except ImportError:
-        return
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") * 3 // 4
-    for kind, wanted in ((resource.RLIMIT_CORE, 0), (resource.RLIMIT_AS, memory)):
-        _, hard = resource.getrlimit(kind)
-        limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-        # macOS knows RLIMIT_AS but refuses values for it.
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(kind, (limit, hard))
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _limit_memory(_most_memory())
+
+
+def _most_memory() -> int:
+    """Three quarters of what the computer has; 0 where it does not say."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") * 3 // 4
+    except (AttributeError, ValueError, OSError):
+        return 0
+
+
+def _limit_memory(most: int) -> None:
+    """Bound what this process can claim from now on, within the bounds that it was given."""
+    # macOS knows RLIMIT_AS but refuses values for it; Windows has nothing of it.
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        bounds = [bound for bound in (most, _most_memory(), hard) if bound > 0]
+        if bounds:
+            resource.setrlimit(resource.RLIMIT_AS, (min(bounds), hard))
 
 
 if __name__ == "__main__":

@@ -41,9 +41,9 @@ def call(
 ) -> dict[str, Any]:
     """Run `script` with the toolbox's Python and return its answer.
 
-    The script is started as `python -I -B -X utf8 script REQUEST.json ANSWER.json` in an empty folder of
-    its own, which is deleted afterwards. It writes its answer as a JSON object. The key "error"
-    in it means that the script failed and says why.
+    The script is started as `python -I -B -X utf8 script REQUEST.json ANSWER.json` in an empty
+    folder of its own, which is deleted afterwards. It writes its answer as a JSON object. The key
+    "error" in it means that the script failed and says why.
 
     Args:
         script: Self-contained: it sees the standard library and the toolbox's packages only.

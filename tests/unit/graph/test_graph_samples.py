@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+import tracemalloc
 from pathlib import Path
 
 import models
@@ -99,6 +100,16 @@ def test_made_images_are_smooth_bounded_and_repeatable() -> None:
     assert steps < 0.6 * np.abs(np.diff(shuffled, axis=-1)).mean()
     np.testing.assert_array_equal(image, make_inputs([IMAGE], 0)["image"])
     assert np.abs(image - make_inputs([IMAGE], 1)["image"]).max() > 0.5
+
+
+def test_a_sample_takes_few_times_its_size_to_make() -> None:
+    spec = TensorSpec("x", (1, 3, 700, 1000))
+    tracemalloc.start()
+    try:
+        made = make_inputs([spec], 0)["x"]
+        assert tracemalloc.get_traced_memory()[1] < 4.5 * made.nbytes
+    finally:
+        tracemalloc.stop()
 
 
 def test_every_value_of_an_image_is_its_own() -> None:

@@ -88,6 +88,15 @@ def test_size_that_no_memory_holds() -> None:
         bind({"x": ["N", 3, "h", "w"]}, x=(1, 3, 1 << 20, 1 << 20))
 
 
+def test_inputs_that_are_large_together() -> None:
+    """Samples of all of them are in memory at once."""
+    half = [1, 1, 5000, 5000]
+    assert bind({"a": half})
+    with pytest.raises(ConfigError, match="inputs are too large") as caught:
+        bind({"a": half, "b": half})
+    assert caught.value.seen[0].endswith("100000000 bytes")
+
+
 @pytest.mark.parametrize("kind", [TensorProto.STRING, TensorProto.COMPLEX64, 99])
 def test_inputs_that_are_no_numbers(kind: int) -> None:
     with pytest.raises(ModelError, match="tensor of numbers"):
