@@ -16,7 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# Program that must exist -> Debian package that has it.
+# Program or path that must exist -> Debian package that has it.
 TOOLS = {
     "javac": "default-jdk-headless",
     "mvn": "maven",
@@ -25,6 +25,9 @@ TOOLS = {
     "strace": "strace",
     "unshare": "util-linux",
     "qemu-arm": "qemu-user",
+    # Not a program, but without it those of boards do not start.
+    "/usr/aarch64-linux-gnu/lib/ld-linux-aarch64.so.1": "libc6-arm64-cross",
+    "/usr/arm-linux-gnueabihf/lib/ld-linux-armhf.so.3": "libc6-armhf-cross",
 }
 # Most tests start programs that use several processors themselves.
 MOST_WORKERS = 4

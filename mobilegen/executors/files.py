@@ -35,6 +35,12 @@ def model_file(request: Request, role: str) -> Path:
     return (request.artifact.folder / names[role].path).resolve()
 
 
+def model_files(request: Request) -> list[Path]:
+    """Return the absolute paths of the model's files, in their order."""
+    folder = request.artifact.folder
+    return [(folder / file.path).resolve() for _, file in request.artifact.files]
+
+
 def write_inputs(request: Request, folder: Path) -> None:
     """Write every input as raw little-endian floats to in.<sample>.<index>."""
     for sample, arrays in enumerate(tensors.flat_inputs(request)):

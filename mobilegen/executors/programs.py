@@ -12,6 +12,7 @@ from mobilegen.executors.base import Unavailable
 from mobilegen.resources import native_dir
 from mobilegen.system import process
 from mobilegen.system.files import cache_dir, kept_dir, sha256_bytes
+from mobilegen.toolchains.linux import linux_identity, linux_tools
 from mobilegen.toolchains.static import static_identity, static_tools
 from mobilegen.toolchains.zig import Zig, find_zig
 
@@ -28,7 +29,8 @@ class Program:
         sources: C files below native/tools.
         options: Further options of the compiler.
         target: zig's target triple, when it finds its C library on this computer.
-        static_for: The ABI whose instructions it has, when it holds its C library.
+        static_for: The Android ABI whose instructions it has, when it holds its C library.
+        linux_for: The Linux ABI that it is for, when it takes the C library there.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Program:
     options: tuple[str, ...] = ()
     target: str = ""
     static_for: str = ""
+    linux_for: str = ""
 
 
 def build(folder_name: str, programs: Sequence[Program]) -> Path:
@@ -61,6 +64,7 @@ def tools_dir() -> Path:
 def _identity(zig: Zig, programs: Sequence[Program]) -> str:
     header = (native_dir() / "include" / "mobilegen" / "engine.h").read_bytes()
     tools = [static_identity(program.static_for) for program in programs if program.static_for]
+    tools += [linux_identity(program.linux_for) for program in programs if program.linux_for]
     parts = [zig.version.encode(), repr((_COMMON, *programs, *tools)).encode(), header]
     folders = {(tools_dir() / source).parent for program in programs for source in program.sources}
     parts += [path.read_bytes() for folder in sorted(folders) for path in sorted(folder.iterdir())]
@@ -74,8 +78,8 @@ def _compile_all(zig: Zig, programs: Sequence[Program], folder: Path) -> None:
 
 def _compile(zig: Zig, program: Program, folder: Path) -> None:
     sources = [tools_dir() / source for source in program.sources]
-    if program.static_for:
-        _compile_static(program, sources, folder)
+    if program.static_for or program.linux_for:
+        _compile_apart(program, sources, folder)
         return
     cache = str(cache_dir() / "zig-cache")
     process.run(
@@ -90,8 +94,10 @@ def _compile(zig: Zig, program: Program, folder: Path) -> None:
     )  # fmt: skip
 
 
-def _compile_static(program: Program, sources: Sequence[Path], folder: Path) -> None:
-    tools = static_tools(program.static_for)
+def _compile_apart(program: Program, sources: Sequence[Path], folder: Path) -> None:
+    """Compile and link in steps, with headers and libraries of our own choice."""
+    linux, static = program.linux_for, program.static_for
+    tools = linux_tools(linux) if linux else static_tools(static)
     with tempfile.TemporaryDirectory(prefix="mobilegen-") as temporary:
         objects = [Path(temporary) / source.with_suffix(".o").name for source in sources]
         options = [*_COMMON, *_includes(), *program.options]

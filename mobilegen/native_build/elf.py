@@ -57,6 +57,9 @@ class Elf:
         text_relocations: Relocations in code are announced.
         bind_now: All symbols are bound while loading.
         sysv_hash: It has a DT_HASH table.
+        flags: e_flags, which the processor's ABI defines.
+        versions: Versions of symbols that other libraries must have, for example "GLIBC_2.17".
+        unversioned: The imports that any version of a library may have.
         android_api: API level in the note .note.android.ident; None without one.
     """
 
@@ -74,6 +77,9 @@ class Elf:
     bind_now: bool
     sysv_hash: bool
     android_api: int | None
+    flags: int = 0
+    versions: tuple[str, ...] = ()
+    unversioned: tuple[str, ...] = ()
 
 
 @functools.cache
@@ -112,6 +118,9 @@ def read_elf(path: Path) -> Elf:
         bind_now=_binds_now(binary),
         sysv_hash=binary.has(lief.ELF.DynamicEntry.TAG.HASH),
         android_api=_android_api(binary),
+        flags=binary.header.processor_flag,
+        versions=tuple(sorted(_versions(binary))),
+        unversioned=tuple(sorted(_unversioned(symbols))),
     )
 
 
@@ -161,6 +170,21 @@ def _binds_now(binary: lief.ELF.Binary) -> bool:
     tags = lief.ELF.DynamicEntry.TAG
     flag = lief.ELF.DynamicEntryFlags.FLAG.BIND_NOW.value
     return bool(binary.has(tags.BIND_NOW) or _flags(binary, tags.FLAGS) & flag)
+
+
+def _versions(binary: lief.ELF.Binary) -> set[str]:
+    needs = binary.symbols_version_requirement
+    return {str(version.name) for need in needs for version in need.get_auxiliary_symbols()}
+
+
+def _unversioned(symbols: Iterable[lief.ELF.Symbol]) -> Iterable[str]:
+    weak = lief.ELF.Symbol.BINDING.WEAK
+    imports = (symbol for symbol in symbols if symbol.shndx == 0 and symbol.binding != weak)
+    return (
+        str(s.name)
+        for s in imports
+        if not (s.symbol_version and s.symbol_version.has_auxiliary_version)
+    )
 
 
 def _android_api(binary: lief.ELF.Binary) -> int | None:

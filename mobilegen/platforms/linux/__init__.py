@@ -1,0 +1,1 @@
+"""Linux with glibc: boards such as Raspberry Pi, and computers."""
