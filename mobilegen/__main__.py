@@ -5,41 +5,68 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import traceback
 from types import FrameType
+from typing import Any
 
-from mobilegen import console
-from mobilegen.errors import MobilegenError, from_os
+import mobilegen
+from mobilegen.errors import MobilegenError, UsageError, from_os
 
 INTERRUPTED = 130
 
 
 def main() -> None:
     """Entry point of the `mobilegen` program."""
+    if sys.argv[1:] == ["--version"]:
+        # Asked for by scripts; it needs none of the imports below.
+        sys.stdout.write(f"mobilegen {mobilegen.__version__}\n")
+        return
     _silence_telemetry()
     try:
-        _run()
+        code = _run()
     except KeyboardInterrupt:
+        from mobilegen import console
+
         console.error("interrupted; the previous result is as it was")
-        sys.exit(INTERRUPTED)
+        code = INTERRUPTED
     except Exception as error:
         if "--debug" in sys.argv:
             raise
-        told = _told(error)
-        console.error(str(told))
-        sys.exit(told.exit_code)
+        code = _tell(error)
+    sys.exit(code)
 
 
-def _run() -> None:
+def _run() -> int:
     """Import and run the command line; the import takes long enough to be interrupted, too."""
+    from mobilegen.system import log
+    from mobilegen.system.files import cache_dir
     from mobilegen.system.process import END_SIGNALS
 
     for number in END_SIGNALS:
         # Under nohup a closed terminal is ignored, and shall be.
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _interrupt)
+    log.begin(cache_dir() / "logs")
     from mobilegen.cli.app import app
 
-    app(standalone_mode=True)
+    # A verb returns nothing; an early end, as after --help, gives its exit code.
+    code = app(standalone_mode=False)
+    log.drop()
+    return code if isinstance(code, int) else 0
+
+
+def _tell(error: Exception) -> int:
+    """Write an error for people, with --json for programs too; return the exit code."""
+    from mobilegen import console
+
+    told = _told(error)
+    if not told.what:  # `mobilegen` alone, which has shown its help.
+        return told.exit_code
+    log_file = _log(error, told)
+    if ("--json" in sys.argv or console.answers_json()) and not console.json_written():
+        console.raw_json({"error": told.values(), "exit": told.exit_code})
+    console.error(f"{told}\n  log: {log_file}" if log_file else str(told))
+    return told.exit_code
 
 
 def _told(error: Exception) -> MobilegenError:
@@ -47,10 +74,33 @@ def _told(error: Exception) -> MobilegenError:
         return error
     if isinstance(error, OSError):
         return from_os(error)
+    if hasattr(error, "format_message"):
+        return _usage(error)
     return MobilegenError(
         f"unexpected {type(error).__name__}: {error}",
         hint="the same command as `mobilegen --debug ...` shows where it comes from",
     )
+
+
+def _usage(error: Any) -> UsageError:
+    """Return what the parser of options says, which is another program's error."""
+    words = getattr(getattr(error, "ctx", None), "command_path", "mobilegen")
+    return UsageError(error.format_message().rstrip("."), hint=f"{words} --help")
+
+
+def _log(error: Exception, told: MobilegenError) -> object:
+    """End the log with the error and where it came from; return its file, if there is one.
+
+    A wrong option needs none: everything is on the screen.
+    """
+    from mobilegen.system import log
+
+    if isinstance(told, UsageError):
+        log.drop()
+        return None
+    log.add(f"mobilegen {mobilegen.__version__}: {' '.join(sys.argv[1:])}")
+    log.add(f"{told}\n{''.join(traceback.format_exception(error))}")
+    return log.keep()
 
 
 def _interrupt(signum: int, frame: FrameType | None) -> None:

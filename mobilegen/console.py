@@ -2,23 +2,56 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import sys
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console as RichConsole
-from rich.markup import escape
-from rich.status import Status
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.status import Status
 
 EVENTS_VARIABLE = "MOBILEGEN_EVENTS"
 EVENT_PREFIX = "@mobilegen "
+QUIET, NORMAL, VERBOSE = -1, 0, 1
 _lock = threading.Lock()
-_stdout = RichConsole(highlight=False, soft_wrap=True)
-_stderr = RichConsole(stderr=True, highlight=False, soft_wrap=True)
+_verbosity = NORMAL
+_answers_json = False
+_json_written = False
+
+
+def set_verbosity(level: int) -> None:
+    """Choose how much is written: QUIET, NORMAL or VERBOSE."""
+    global _verbosity
+    _verbosity = level
+
+
+def is_verbose() -> bool:
+    """True when the user asked for details."""
+    return _verbosity >= VERBOSE
+
+
+def is_quiet() -> bool:
+    """True when the user asked for results and errors alone."""
+    return _verbosity <= QUIET
+
+
+@functools.cache
+def _console(*, stderr: bool) -> Console:
+    """Return the terminal's; rich is imported when there is something to write."""
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False, soft_wrap=True)
+
+
+def width() -> int:
+    """Columns of the terminal; 0 where lines may be of any length."""
+    out = _console(stderr=False)
+    return out.width if out.is_terminal else 0
 
 
 def printable(text: str, *, keep: str = "") -> str:
@@ -35,17 +68,19 @@ def printable(text: str, *, keep: str = "") -> str:
 
 def _shown(text: str) -> str:
     """Return lines of text for a terminal, without markup."""
+    from rich.markup import escape
+
     return escape(printable(text, keep="\t\n"))
 
 
 def is_terminal() -> bool:
     """True when progress may be drawn; off a terminal plain lines are written."""
-    return _stderr.is_terminal
+    return _console(stderr=True).is_terminal
 
 
 def line(text: str = "", *, style: str = "") -> None:
     """Write one line of result to standard output."""
-    _stdout.print(_shown(text), style=style or None)
+    _console(stderr=False).print(_shown(text), style=style or None)
 
 
 def note(text: str, *, style: str = "") -> None:
@@ -56,7 +91,9 @@ def note(text: str, *, style: str = "") -> None:
     if os.environ.get(EVENTS_VARIABLE):
         event({"event": "note", "text": text})
         return
-    _stderr.print(_shown(text), style=style or None)
+    if is_quiet():
+        return
+    _console(stderr=True).print(_shown(text), style=style or None)
 
 
 def event(value: dict[str, Any]) -> None:
@@ -68,25 +105,43 @@ def event(value: dict[str, Any]) -> None:
 
 def raw_json(value: Any) -> None:
     """Write a value as JSON to standard output, and nothing else."""
+    global _json_written
+    _json_written = True
     sys.stdout.write(json.dumps(value, indent=1) + "\n")
     sys.stdout.flush()
+
+
+def answer_json() -> None:
+    """Promise that standard output will have one JSON value, after an error too."""
+    global _answers_json
+    _answers_json = True
+
+
+def answers_json() -> bool:
+    """True when JSON was promised."""
+    return _answers_json
+
+
+def json_written() -> bool:
+    """True when standard output has its JSON already; there must be one value alone."""
+    return _json_written
 
 
 def error(text: str) -> None:
     """Write an error message: its first line marked, the rest as it is."""
     first, _, rest = text.partition("\n")
-    _stderr.print(f"[bold red]error:[/] {_shown(first)}")
+    _console(stderr=True).print(f"[bold red]error:[/] {_shown(first)}")
     if rest:
-        _stderr.print(_shown(rest))
+        _console(stderr=True).print(_shown(rest))
 
 
 @contextmanager
 def live(text: str) -> Iterator[Status | None]:
     """Show a line that can be updated while the block runs; None when there is no terminal."""
-    if not is_terminal():
+    if is_quiet() or not is_terminal():
         yield None
         return
-    with _stderr.status(escape(text)) as status:
+    with _console(stderr=True).status(_shown(text)) as status:
         yield status
 
 

@@ -22,6 +22,15 @@ class MobilegenError(Exception):
         self.hint = hint
         super().__init__(what)
 
+    def values(self) -> dict[str, object]:
+        """Return what the error says, for programs."""
+        return {
+            "kind": type(self).__name__,
+            "what": self.what,
+            "seen": list(self.seen),
+            "hint": self.hint,
+        }
+
     def __str__(self) -> str:
         lines = [self.what, *(f"  {line}" for line in self.seen)]
         if self.hint:

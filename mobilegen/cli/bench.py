@@ -11,8 +11,9 @@ import typer
 
 from mobilegen import console
 from mobilegen.cli import options
+from mobilegen.cli.places import open_named
 from mobilegen.errors import UsageError
-from mobilegen.pipeline.result import Result, open_result
+from mobilegen.pipeline.result import Result
 
 if TYPE_CHECKING:
     from mobilegen.bench.result import Benchmark
@@ -67,7 +68,7 @@ def bench(
     if serial and not device:
         raise UsageError("--serial names a phone", hint="--device --serial ...")
     chosen = options.checked(given)
-    opened = open_result(result or Path("build"))
+    opened = open_named(result)
     jobs = chosen.jobs or os.cpu_count() or 1
     with console.live("timing"):
         stand = pipeline.device_stand(abi, serial) if device else pipeline.host_stand(abi)

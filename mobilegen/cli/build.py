@@ -8,12 +8,12 @@ from typing import Any
 
 from mobilegen import console
 from mobilegen.cli import options
+from mobilegen.cli.places import conversion_folder, settings_of
 from mobilegen.cli.progress import Progress
-from mobilegen.config.load import load_settings, require_files
+from mobilegen.config.load import require_files
 from mobilegen.frontends import catalog as frontends
 from mobilegen.pipeline.build import build as run_pipeline
 from mobilegen.pipeline.plan import make_plan
-from mobilegen.platforms.settings import settings_type
 from mobilegen.report.summary import print_summary
 from mobilegen.runtimes import catalog as runtimes
 from mobilegen.serialize import to_jsonable
@@ -36,7 +36,11 @@ def build_from(model: Path | None, given: Mapping[str, Any], *, libraries: bool 
     Raises:
         NotProvedError: A check was skipped although proof was required.
     """
-    settings, folder = load_settings(settings_type(), model, given)
+    settings, folder = settings_of(model, given)
+    if not libraries:
+        folder = conversion_folder(folder, given)
+    if settings.json_output:
+        console.answer_json()
     require_files(settings)
     runtimes.get(settings.runtime)
     framework = settings.framework or frontends.for_file(settings.model)

@@ -53,12 +53,11 @@ def inspect(
 def measure(model: Path | None, given: Mapping[str, Any]) -> Profile:
     """Read a model as a build does, and return its costs."""
     from mobilegen.artifacts import SourceModel
-    from mobilegen.config.load import load_settings
+    from mobilegen.cli.places import settings_of
     from mobilegen.frontends import catalog as frontends
     from mobilegen.graph.profiling import profile_graph
-    from mobilegen.platforms.settings import settings_type
 
-    settings, _ = load_settings(settings_type(), model, given)
+    settings, _ = settings_of(model, given)
     framework = settings.framework or frontends.for_file(settings.model)
     source = SourceModel(settings.model, framework, tuple(settings.input_shapes.items()))
     with tempfile.TemporaryDirectory(prefix="mobilegen-") as folder, console.live("reading"):

@@ -79,7 +79,8 @@ def _parameter(name: str, flag: Flag) -> inspect.Parameter:
         *flag.declarations,
         help=flag.help,
         rich_help_panel=flag.panel,
-        metavar=flag.metavar or None,
+        # A switch has no value; without a word of our own it would be called <bool>.
+        metavar=" " if flag.kind is bool else flag.metavar or None,
         show_default=flag.default or False,
     )
     kind: Any = list[flag.kind] if flag.many else flag.kind  # type: ignore[name-defined]

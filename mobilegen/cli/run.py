@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 from mobilegen import console
 from mobilegen.artifacts import TensorSpec
 from mobilegen.cli import options
+from mobilegen.cli.places import open_named
 from mobilegen.errors import UsageError
 from mobilegen.executors.base import Execution
 from mobilegen.graph.arrays import read_npz, write_npz
 from mobilegen.images.classes import top_predictions
 from mobilegen.images.preprocess import image_to_input, read_image
-from mobilegen.pipeline.result import Result, open_result
+from mobilegen.pipeline.result import Result
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -51,7 +52,7 @@ def run(
     if host and abi:
         raise UsageError("--host and --abi exclude each other")
     offline = options.checked(given).offline
-    opened = open_result(result or Path("build"))
+    opened = open_named(result)
     values = _inputs(opened, image, input)
     with console.live("running"):
         if abi:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -11,8 +10,8 @@ import typer
 from mobilegen import console
 from mobilegen.artifacts import Check
 from mobilegen.cli import options
+from mobilegen.cli.places import open_named
 from mobilegen.config.model import ALL_ABIS
-from mobilegen.pipeline.result import open_result
 from mobilegen.platforms.android.options import PLATFORM
 from mobilegen.report.summary import print_checks, print_verdict
 from mobilegen.serialize import to_jsonable
@@ -44,7 +43,7 @@ def verify(
     from mobilegen.verify.result import verify_result
 
     chosen = options.checked(given)
-    opened = open_result(result or Path("build"))
+    opened = open_named(result)
     checks: list[Check] = []
     with console.live("verifying") as status:
         if device or managed_device:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -58,9 +59,18 @@ def _told(
 
 
 def _wrong(issue: Mapping[str, Any]) -> str:
+    if issue["type"] == "literal_error":
+        return _no_choice(shown(issue.get("input")), str(issue["ctx"]["expected"]))
     text = _WORDS.get(issue["type"]) or str(issue["msg"]).removeprefix("Value error, ")
     is_plain = issue["type"] in ("missing", "value_error")
     return text if is_plain else f"{text}, not {shown(issue.get('input'))}"
+
+
+def _no_choice(given: str, expected: str) -> str:
+    choices = re.findall(r"'(.*?)'", expected)
+    near = difflib.get_close_matches(given.strip("'"), choices, n=1)
+    advice = f"; did you mean {near[0]}?" if near else ""
+    return f"one of {', '.join(choices)} is expected, not {given}{advice}"
 
 
 def _unknown(kind: type[BaseModel], path: tuple[str, ...]) -> str:

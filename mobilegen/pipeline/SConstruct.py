@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from filelock import FileLock
+from SCons import SConsign
 from SCons.Script import ARGUMENTS, Default, Environment, Precious, SetOption
 
 from mobilegen.pipeline import stages, store
@@ -18,7 +19,8 @@ SetOption("num_jobs", plan.jobs)
 # another one with the same time, as unpacked archives have, would go unnoticed.
 SetOption("max_drift", -1)
 env = Environment(ENV=os.environ, tools=[])
-env.SConsignFile(str(plan.state / "sconsign").replace("$", "$$"))
+# Not env.SConsignFile, which would take a "$(" in the path for something to evaluate.
+SConsign.File(str(plan.state / "sconsign"))
 env.Decider("content")
 nodes: dict[str, Any] = {}
 # Held until this process ends, also when the one that started it was killed before.

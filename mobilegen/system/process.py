@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 
 from mobilegen.errors import ProcessError
-from mobilegen.system import family
+from mobilegen.system import family, log
 
 # What ends mobilegen: Ctrl-C, a polite kill, and a terminal that is closed (not on Windows).
 END_SIGNALS = tuple(
@@ -69,6 +70,7 @@ def run(
         out, err = child.communicate(input, timeout=timeout)
     except subprocess.TimeoutExpired:
         out, err = _stop(child)
+        _log(words, "out of time", out + err)
         raise ProcessError(
             f"{title} did not finish within {timeout:g} s",
             seen=_tail(out, err),
@@ -79,6 +81,7 @@ def run(
         _stop(child)
         raise
     _tell_guard(f"-{child.pid}")
+    _log(words, describe_exit(child.returncode), out + err)
     if child.returncode:
         raise ProcessError(
             f"{title} failed ({describe_exit(child.returncode)})",
@@ -106,7 +109,8 @@ def stream(
     Raises:
         ProcessError: It is missing.
     """
-    child = _start([str(word) for word in argv], title, cwd, env, merge=True)
+    words = [str(word) for word in argv]
+    child = _start(words, title, cwd, env, merge=True)
     assert child.stdout is not None
     try:
         for line in child.stdout:
@@ -116,6 +120,7 @@ def stream(
         _stop(child)
         raise
     _tell_guard(f"-{child.pid}")
+    _log(words, describe_exit(code), "")
     return code
 
 
@@ -209,6 +214,10 @@ def _start_guard() -> subprocess.Popen[str]:
         start_new_session=True,
         creationflags=_OWN_GROUP,
     )
+
+
+def _log(words: Sequence[str], end: str, output: str) -> None:
+    log.add(f"$ {shlex.join(words)}\n{output.rstrip()}\n({end})")
 
 
 def _environment(extra: Mapping[str, str] | None) -> dict[str, str]:

@@ -118,7 +118,7 @@ def test_errors(digits: Path, tmp_path: Path) -> None:
     assert "holds no result" in fail(usage, "bench", tmp_path)
     assert "--serial" in fail(usage, "bench", digits, "--serial", "a")
     fail(usage, "bench", digits, "--rounds", "0")
-    refused = fail(errors.FileError.exit_code, "bench", digits, "--rounds", "1", "--out", tmp_path)
+    refused = fail(errors.FileError.exit_code, "bench", digits, "--rounds", "1", "--save", tmp_path)
     assert "cannot be written" in refused
 
 
@@ -172,7 +172,7 @@ def test_result_keeps_the_times_until_its_model_changes(tmp_path: Path) -> None:
 
 def test_out_leaves_the_result_alone(copy: Path, tmp_path: Path) -> None:
     before = {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()}
-    found = times(copy, "--rounds", "1", "--out", tmp_path / "times.json")
+    found = times(copy, "--rounds", "1", "--save", tmp_path / "times.json")
     assert json.loads((tmp_path / "times.json").read_text()) == found
     assert {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()} == before
 

@@ -72,9 +72,9 @@ def test_setup_without_network_and_cache_says_what_is_missing(tmp_path: Path) ->
 
 
 def test_setup_refuses_what_it_does_not_know() -> None:
-    fail(errors.UsageError.exit_code, "setup", "--abi", "armv9")
+    fail(errors.ConfigError.exit_code, "setup", "--abi", "armv9")
     fail(errors.UsageError.exit_code, "setup", "--runtime", "nccn")
-    assert "did you mean ndk" in fail(errors.UsageError.exit_code, "setup", "--toolchain", "ndkk")
+    assert "did you mean ndk" in fail(errors.ConfigError.exit_code, "setup", "--toolchain", "ndkk")
 
 
 def test_doctor_tells_versions_disk_and_cache() -> None:
