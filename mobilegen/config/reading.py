@@ -16,7 +16,7 @@ from mobilegen.errors import ConfigError
 _MOST_BYTES = 1 << 20
 # More than any settings have; a short text can stand for billions of them by way of aliases.
 _MOST_NODES = 10_000
-_PLACE = "mobilegen.yml"
+_MOST_LEVELS = 50
 
 
 @dataclass(frozen=True)
@@ -65,12 +65,13 @@ def read_document(path: Path) -> Document:
     """
     try:
         text = _read_text(path)
+        _refuse_size(text)
         node = yaml.compose(text, _Loader)
         _refuse_bombs(node, path)
         _refuse_surrogates(node)
         lines = _lines(node, path)
         values = _construct(node)
-    except (OSError, yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is not valid YAML", seen=_told(error)) from error
     if not isinstance(values, dict):
         raise ConfigError(
@@ -97,6 +98,18 @@ def _construct(node: yaml.Node | None) -> Any:
         return loader.construct_document(node)
     finally:
         loader.dispose()
+
+
+def _refuse_size(text: str) -> None:
+    """Read the events alone, which needs no recursion and can end early."""
+    depth = 0
+    for count, event in enumerate(yaml.parse(text, _Loader)):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _MOST_LEVELS or count > _MOST_NODES:
+            reason = "nested too deeply" if depth > _MOST_LEVELS else "too many values"
+            line = event.start_mark.line + 1 if event.start_mark else "?"
+            raise yaml.YAMLError(f"line {line}: {reason}")
 
 
 def _refuse_bombs(node: yaml.Node | None, path: Path) -> None:
@@ -177,6 +190,4 @@ def _kind(node: yaml.Node) -> str:
 def _told(error: Exception) -> list[str]:
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
         return [f"line {error.problem_mark.line + 1}: {error.problem}"]
-    if isinstance(error, RecursionError):
-        return ["it is nested too deeply"]
     return [line for line in str(error).splitlines() if line.strip()][:4]
