@@ -49,6 +49,26 @@ static void run_threads(void) {
   printf("threads %ld %ld\n", sum, all);
 }
 
+/* More than a stack holds: a function of the compiler that calls itself overflows it. */
+static void copy_much(void) {
+  void* (*volatile copy)(void*, const void*, size_t) = memcpy;
+  void* (*volatile move)(void*, const void*, size_t) = memmove;
+  void* (*volatile set)(void*, int, size_t) = memset;
+  int (*volatile compare)(const void*, const void*, size_t) = memcmp;
+  size_t size = (size_t)16 << 20;
+  char* from = malloc(size);
+  char* to = malloc(size);
+  if (!from || !to) die(1, "no memory");
+  set(from, 7, size);
+  from[size - 1] = 1;
+  copy(to, from, size);
+  int equal = compare(to, from, size);
+  move(to, to + 1, size - 1);
+  printf("copies %d %d %d %d\n", equal, to[0], to[size - 2], compare(to, from, size) < 0);
+  free(from);
+  free(to);
+}
+
 static int is_less(const void* a, const void* b) { return *(const int*)a - *(const int*)b; }
 
 int main(int count, char** arguments) {
@@ -63,6 +83,7 @@ int main(int count, char** arguments) {
   if (sscanf("x 2.5e-3", "x %f", &number) != 1) die(1, "no number");
   printf("numbers %d%d%d %g %Lg\n", numbers[0], numbers[1], numbers[2], number, 1.25L);
   run_threads();
+  copy_much();
   FILE* file = count == 2 ? fopen(arguments[1], "w") : 0;
   if (!file || fputs("written\n", file) < 0 || fclose(file)) die(1, "no file");
   return 0;

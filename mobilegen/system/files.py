@@ -30,6 +30,18 @@ _REMEDIES = {
 }
 
 
+def _mask() -> int:
+    """The permissions that this user wants new files not to have; it can only be set to be read."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
+# Read once, while there is one thread: temporary files are made private, and opened up when done.
+_FILE_MODE = 0o666 & ~_mask()
+_FOLDER_MODE = 0o777 & ~_mask()
+
+
 @contextmanager
 def telling_os_errors(what: str) -> Iterator[None]:
     """Turn an error of the file system while the block runs into one that people understand.
@@ -86,7 +98,7 @@ def write_bytes(path: Path, data: bytes) -> Path:
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
-        os.chmod(temporary, 0o644)
+        os.chmod(temporary, _FILE_MODE)
         os.replace(temporary, path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
@@ -103,7 +115,7 @@ def copy_file(source: Path, target: Path, scratch: Path, *, executable: bool = F
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = scratch / "part"
     shutil.copyfile(source, temporary)
-    os.chmod(temporary, 0o755 if executable else 0o644)
+    os.chmod(temporary, _FOLDER_MODE if executable else _FILE_MODE)
     os.replace(temporary, target)
     return target
 
@@ -121,7 +133,7 @@ def new_dir(final: Path) -> Iterator[Path]:
     """
     final.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(dir=final.parent, prefix=f".{final.name}."))
-    os.chmod(temporary, 0o755)
+    os.chmod(temporary, _FOLDER_MODE)
     try:
         yield temporary
         replace_dir(temporary, final)

@@ -34,7 +34,8 @@ _FLAGS = (
 )  # fmt: skip
 # Its assembler files are for ARM instructions, whatever the programs have.
 _ARCH_FLAGS = {"arm": ("-marm",)}
-_ZIG_FLAGS = ("-OReleaseFast", "-fstrip", "-ffunction-sections")
+# Without the second, a loop that copies becomes a call of memcpy, in memcpy itself, too.
+_ZIG_FLAGS = ("-OReleaseFast", "-fno-builtin", "-fstrip", "-ffunction-sections")
 # What of C only zig's compiler_rt has, and arithmetic of long doubles where it is in software.
 _LEFT_TO_ZIG = re.compile(
     r"mem(cpy|set|move|cmp)|bcmp|strlen|__\w*tf\w*|__aeabi_[df]\w+|(fabs|fmod)l"

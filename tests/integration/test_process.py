@@ -133,3 +133,22 @@ def assert_gone(pid: int) -> None:
             return
         time.sleep(0.1)
     raise AssertionError(f"process {pid} still runs")
+
+
+WRITING = """
+import os, sys, pathlib
+os.umask(int(sys.argv[1], 8))
+from mobilegen.system.files import new_dir, write_text
+with new_dir(pathlib.Path("folder")) as folder:
+    write_text(folder / "file", "")
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions of POSIX")
+@pytest.mark.parametrize(("mask", "file", "folder"), [("077", 0o600, 0o700), ("002", 0o664, 0o775)])
+def test_files_have_the_permissions_that_the_user_wants(
+    mask: str, file: int, folder: int, tmp_path: Path
+) -> None:
+    run([sys.executable, "-c", WRITING, mask], title="x", timeout=20, cwd=tmp_path)
+    made = tmp_path / "folder"
+    assert [path.stat().st_mode & 0o777 for path in (made / "file", made)] == [file, folder]

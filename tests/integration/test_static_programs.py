@@ -49,6 +49,7 @@ def test_all_that_libraries_may_import_is_there(abi: str, tmp_path: Path) -> Non
     assert lines["numbers"] == "123 0.0025 1.25"
     rounds, threads = 20_000, 4
     assert lines["threads"] == f"{rounds * 10} {threads * rounds * (rounds - 1) // 2}"
+    assert lines["copies"] == "0 7 1 1"
     assert written.read_text() == "written\n"
 
 
