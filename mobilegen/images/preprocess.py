@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from mobilegen.artifacts import Preprocess, TensorSpec
 from mobilegen.config.model import PreprocessSettings
 from mobilegen.errors import ConfigError, UsageError
 from mobilegen.images.crop import crop_region
 from mobilegen.images.resize import resize
+from mobilegen.system.files import require_plain
+
+FORMATS = ("PNG", "JPEG", "WEBP", "BMP")
+# More than the cameras of phones give in one picture, but for a few special modes.
+MOST_PIXELS = 64_000_000
+# Ours is the stricter limit, and an error.
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 
 
 def bind_preprocess(settings: PreprocessSettings, tensor: TensorSpec) -> Preprocess:
@@ -63,16 +71,25 @@ def read_image(path: Path) -> Image.Image:
     """Open a photograph as RGB, turned as its EXIF data says.
 
     Raises:
-        UsageError: It is missing or not an image.
+        UsageError: It is missing, not an image of a format in `FORMATS`, or too large.
     """
     try:
-        with Image.open(path) as image:
+        # Pillow knows more formats; the program that opens EPS is another one.
+        with Image.open(require_plain(path), formats=FORMATS) as image:
+            if image.width * image.height > MOST_PIXELS:
+                raise UsageError(
+                    f"{path} is too large: {image.width} x {image.height} pixels",
+                    seen=[f"{image.width * image.height} pixels, {MOST_PIXELS} are allowed"],
+                    hint="scale it down",
+                )
             return ImageOps.exif_transpose(image).convert("RGB")
     except FileNotFoundError:
         raise UsageError(f"{path} does not exist", hint="check the path of the image") from None
-    except (UnidentifiedImageError, OSError, Image.DecompressionBombError) as error:
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise UsageError(
-            f"{path} is not a readable image", seen=[str(error)], hint="use a PNG or JPEG file"
+            f"{path} is not a readable image",
+            seen=[str(error)],
+            hint=f"use a file of the format {', '.join(FORMATS)}",
         ) from error
 
 

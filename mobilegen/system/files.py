@@ -7,6 +7,7 @@ import errno
 import hashlib
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -72,6 +73,17 @@ def disk_usage(folder: Path) -> int:
     return total
 
 
+def require_plain(path: Path) -> Path:
+    """Return the path of a file that can be read to its end; a pipe or a device would block.
+
+    Raises:
+        OSError: It is missing, or anything but a file.
+    """
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise OSError(errno.EINVAL, "not a plain file", str(path))
+    return path
+
+
 def sha256_bytes(data: bytes) -> str:
     """Return the hexadecimal sha256 of `data`."""
     return hashlib.sha256(data).hexdigest()
@@ -80,7 +92,7 @@ def sha256_bytes(data: bytes) -> str:
 def sha256_file(path: Path) -> str:
     """Return the hexadecimal sha256 of a file's content."""
     digest = hashlib.sha256()
-    with path.open("rb") as stream:
+    with require_plain(path).open("rb") as stream:
         while block := stream.read(1 << 20):
             digest.update(block)
     return digest.hexdigest()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from pydantic import ValidationError
 from mobilegen.artifacts import Preprocess, TensorSpec
 from mobilegen.config.model import PreprocessSettings
 from mobilegen.errors import ConfigError, UsageError
-from mobilegen.images.preprocess import bind_preprocess, image_to_input, read_image
+from mobilegen.images.preprocess import FORMATS, bind_preprocess, image_to_input, read_image
 
 
 @pytest.fixture
@@ -61,6 +62,33 @@ def test_not_an_image(tmp_path: Path) -> None:
         read_image(tmp_path / "text.png")
     with pytest.raises(UsageError, match="does not exist"):
         read_image(tmp_path / "none.png")
+
+
+def test_large_image_that_takes_few_bytes(tmp_path: Path) -> None:
+    Image.new("1", (13300, 13300)).save(tmp_path / "white.png")
+    with pytest.raises(UsageError, match="too large: 13300 x 13300"):
+        read_image(tmp_path / "white.png")
+
+
+@pytest.mark.parametrize("kind", ["GIF", "TIFF", "EPS", "ICO", "PPM"])
+def test_formats_that_are_not_opened(kind: str, picture: Image.Image, tmp_path: Path) -> None:
+    """One of them would start another program."""
+    picture.save(tmp_path / "picture.png", format=kind)
+    with pytest.raises(UsageError, match="not a readable image") as caught:
+        read_image(tmp_path / "picture.png")
+    assert "PNG, JPEG, WEBP, BMP" in caught.value.hint
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_formats_that_are_opened(kind: str, picture: Image.Image, tmp_path: Path) -> None:
+    picture.save(tmp_path / "picture", format=kind)
+    assert read_image(tmp_path / "picture").size == picture.size
+
+
+def test_a_pipe_is_no_image(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.png")
+    with pytest.raises(UsageError, match="not a readable image"):
+        read_image(tmp_path / "pipe.png")
 
 
 def test_size_comes_from_the_model() -> None:
