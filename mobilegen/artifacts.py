@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 Precision = Literal["fp32", "fp16"]
+Format = Literal["onnx", "torchscript", "tflite", "caffe", "paddle"]
 Scores = Literal["logits", "probabilities"]
 CheckStatus = Literal["pass", "fail", "skipped"]
 
@@ -107,11 +108,32 @@ class Candidate:
 
     Attributes:
         label: "original", "simplified" or the name of a repair.
-        path: A self-contained .onnx file with fixed shapes.
+        path: A self-contained file with fixed shapes.
+        format: Of the file.
     """
 
     label: str
     path: Path
+    format: Format = "onnx"
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """How a converter is to store the model's numbers."""
+
+    precision: Precision = "fp32"
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """How far from the source model's answers a converted model may be.
+
+    Attributes:
+        relative: Largest max |difference| / max |reference|; `mobilegen.verify.numeric` has the
+            whole formula.
+    """
+
+    relative: float
 
 
 @dataclass(frozen=True)
@@ -175,6 +197,8 @@ class Artifact:
         scores: As in `Graph`.
         batch: How often the runtime computes for one call. Axis 0 of every input and output of
             the source has a multiple of that size; the runtime gets one part after the other.
+        answers: What the runtime answered on this computer to the samples of the `Graph`: .npz
+            of "<i>/<name>", as the source model gives its outputs.
     """
 
     runtime: str
@@ -189,6 +213,7 @@ class Artifact:
     checks: tuple[Check, ...] = ()
     scores: Scores = "logits"
     batch: int = 1
+    answers: FileRecord | None = None
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,10 @@ from mobilegen.artifacts import (
     Graph,
     Library,
     Precision,
+    Scheme,
     Target,
     TensorBinding,
+    Tolerance,
     Toolchain,
 )
 from mobilegen.graph.samples import Sample, read_samples
@@ -69,7 +71,9 @@ def convert(
     """Convert a model to ncnn in a toolbox, as `mobilegen convert` does."""
     graph: Graph = make_graph(model, folder)
     limit = 1e-4 if precision == "fp32" else 1e-2
-    artifact = catalog.get("ncnn").convert(graph, precision, folder / "ncnn", limit=limit)
+    artifact = catalog.get("ncnn").convert(
+        graph, Scheme(precision), folder / "ncnn", tolerance=Tolerance(limit)
+    )
     return Converted(artifact, tuple(read_samples(graph.samples)))
 
 

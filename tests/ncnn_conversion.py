@@ -8,20 +8,21 @@ import models
 import onnx
 import pytest
 
-from mobilegen.artifacts import Artifact, Graph
+from mobilegen.artifacts import Artifact, Graph, Scheme, Tolerance
 from mobilegen.errors import ConversionError
+from mobilegen.run import Run
 from mobilegen.runtimes import catalog
 
 NCNN = catalog.get("ncnn")
 STRICT = 1e-4
 
 
-def quiet(line: str) -> None:
-    del line
+QUIET = Run(report=lambda line: None)
+FP32 = Scheme("fp32")
 
 
 def convert(graph: Graph, folder: Path, *, limit: float = STRICT) -> Artifact:
-    return NCNN.convert(graph, "fp32", folder / "out", limit=limit, report=quiet)
+    return NCNN.convert(graph, FP32, folder / "out", QUIET, tolerance=Tolerance(limit))
 
 
 def refusal(graph: Graph, folder: Path) -> ConversionError:

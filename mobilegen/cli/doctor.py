@@ -69,7 +69,7 @@ def _toolboxes() -> Iterator[Finding]:
     from mobilegen.toolboxes import catalog
     from mobilegen.toolboxes.create import existing
 
-    for spec in catalog.TOOLBOXES.values():
+    for spec in catalog.toolboxes().values():
         made = existing(spec)
         detail = str(made.root) if made else f"{spec.megabytes} MB, made on first use"
         state = "ok" if made else "later"
@@ -134,7 +134,7 @@ def _offline() -> Iterator[Finding]:
     emulator = existing(toolboxes.get("emulator"))
     for runtime in map(runtimes.get, runtimes.names()):
         package = runtime.engine_package()
-        absent = [] if existing(toolboxes.get(runtime.toolbox)) else ["its converter"]
+        absent = [] if all(map(existing, runtime.toolboxes)) else ["its converter"]
         if package and not package_folder(package).is_dir():
             absent.append("its source")
         absent += [] if emulator else ["the ARM emulator"]

@@ -13,7 +13,9 @@ from mobilegen.errors import DownloadError, ProcessError
 from mobilegen.executors import tensors
 from mobilegen.executors.base import Execution, ExecutionError, Picture, Request, Unavailable
 from mobilegen.executors.files import model_file
+from mobilegen.executors.toolbox import EMULATOR
 from mobilegen.platforms.android.jni import CLASS_NAME, jni_prefix
+from mobilegen.run import Run
 from mobilegen.toolboxes import worker
 
 BITS = {"arm64-v8a": 64, "armeabi-v7a": 32}
@@ -77,7 +79,7 @@ def _picture(answer: dict[str, Any], sample: int) -> Picture:
 
 def _toolbox(offline: bool) -> toolboxes.Toolbox:
     try:
-        return toolboxes.ensure("emulator", offline=offline)
+        return toolboxes.ensure(EMULATOR, Run(offline=offline))
     except DownloadError as error:
         raise Unavailable(f"no ARM emulator: {error.what}", error.hint) from error
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from mobilegen.artifacts import Graph, SourceModel, TensorSpec
 from mobilegen.names import load_object
+from mobilegen.toolboxes.spec import ToolboxSpec
 
 if TYPE_CHECKING:
     from mobilegen.graph.samples import Sample
@@ -27,6 +28,7 @@ class Frontend:
         suffixes: Of the files it reads, with the dot, in lower case.
         loader: "module:OBJECT" of a function like `load` below.
         lister: "module:OBJECT" of a function like `companions` below.
+        toolboxes: The environments that reading a model needs.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Frontend:
     suffixes: tuple[str, ...]
     loader: str
     lister: str
+    toolboxes: tuple[ToolboxSpec, ...] = ()
 
     def load(
         self, source: SourceModel, work_dir: Path, *, samples: SampleSource | None = None

@@ -7,6 +7,7 @@ from pathlib import Path
 from mobilegen.errors import ModelError
 from mobilegen.frontends.base import Frontend
 from mobilegen.names import load_known, with_added
+from mobilegen.toolboxes.spec import ToolboxSpec
 
 ENTRY_POINT_GROUP = "mobilegen.frontends"
 
@@ -27,6 +28,11 @@ def get(name: str) -> Frontend:
         UsageError: There is none, or what an installed package offers under it cannot be used.
     """
     return load_known(name, references(), Frontend)
+
+
+def toolboxes() -> tuple[ToolboxSpec, ...]:
+    """Return the toolboxes of all frontends."""
+    return tuple(spec for name in sorted(references()) for spec in get(name).toolboxes)
 
 
 def for_file(path: Path) -> str:

@@ -12,6 +12,7 @@ from mobilegen.errors import ToolchainError
 from mobilegen.executors import catalog as executors
 from mobilegen.executors.base import Execution, Request, Unavailable
 from mobilegen.pipeline.result import Result
+from mobilegen.run import Run
 from mobilegen.runtimes import catalog as runtimes
 from mobilegen.verify.library import interface
 
@@ -23,7 +24,7 @@ def execute_host(result: Result, inputs: Arrays, *, offline: bool = False) -> Ex
     runtime = runtimes.get(result.artifact.runtime)
     title = f"{result.artifact.runtime} on this computer, start-up included"
     started = time.monotonic()
-    outputs = runtime.run_host(result.artifact, [inputs], offline=offline)
+    outputs = runtime.run_host(result.artifact, [inputs], Run(offline=offline))
     seconds = time.monotonic() - started
     return Execution(tuple(outputs), 0.0, (seconds,), title, {})
 

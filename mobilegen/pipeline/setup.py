@@ -11,8 +11,9 @@ from mobilegen.executors import catalog as executors
 from mobilegen.executors.base import Unavailable
 from mobilegen.native_build.package import unpacked
 from mobilegen.platforms.android.apk.tools import find_tools
+from mobilegen.run import Run
 from mobilegen.runtimes.base import Runtime
-from mobilegen.toolboxes.create import ensure
+from mobilegen.toolboxes import ToolboxSpec, ensure
 from mobilegen.toolchains.choose import ToolchainKind, choose
 from mobilegen.toolchains.targets import android_target
 
@@ -48,7 +49,8 @@ def prepare(need: Need, *, offline: bool = False) -> Iterator[Item]:
     What fails is an item too, so that one missing thing does not hide the next.
     """
     for runtime in need.runtimes:
-        yield _toolbox(runtime, offline=offline)
+        for spec in runtime.toolboxes:
+            yield _toolbox(runtime, spec, offline=offline)
         yield _source(runtime, offline=offline)
     for abi in need.abis:
         yield _toolchain(need, abi)
@@ -70,10 +72,10 @@ def require_ready(items: Sequence[Item]) -> None:
         )
 
 
-def _toolbox(runtime: Runtime, *, offline: bool) -> Item:
+def _toolbox(runtime: Runtime, spec: ToolboxSpec, *, offline: bool) -> Item:
     subject = f"converter of {runtime.name}"
     try:
-        return Item(subject, "ready", str(ensure(runtime.toolbox, offline=offline).root))
+        return Item(subject, "ready", str(ensure(spec, Run(offline=offline)).root))
     except MobilegenError as error:
         return Item(subject, "missing", error.what)
 

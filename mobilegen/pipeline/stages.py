@@ -26,8 +26,10 @@ from mobilegen.artifacts import (
     NativeSources,
     Project,
     Proof,
+    Scheme,
     SourceModel,
     Target,
+    Tolerance,
 )
 from mobilegen.errors import MobilegenError
 from mobilegen.frontends import catalog as frontends
@@ -47,6 +49,7 @@ from mobilegen.pipeline.store import (
 )
 from mobilegen.platforms.android.options import PLATFORM
 from mobilegen.resources import native_identity, source_identity, templates_identity
+from mobilegen.run import Run
 from mobilegen.serialize import dump_json
 from mobilegen.system.files import new_dir, telling_os_errors, write_text
 from mobilegen.toolchains import ndk
@@ -185,7 +188,11 @@ def make_artifact(plan: BuildPlan, folder: Path) -> str:
     graph = read_result(plan, "graph", Graph)
     runtime = runtimes.get(plan.runtime)
     artifact = runtime.convert(
-        graph, plan.precision, folder, limit=plan.limit, offline=plan.offline
+        graph,
+        Scheme(plan.precision),
+        folder,
+        Run(offline=plan.offline),
+        tolerance=Tolerance(plan.limit),
     )
     refuse_failures(artifact.checks)
     artifact = dataclasses.replace(artifact, scores=graph.scores)
@@ -196,7 +203,7 @@ def make_artifact(plan: BuildPlan, folder: Path) -> str:
 def make_interface(plan: BuildPlan, folder: Path) -> str:
     """Leave the part of the artifact that libraries depend on, digests of both files included."""
     artifact = read_result(plan, "artifact", Artifact)
-    leave_result(plan, "interface", folder, dataclasses.replace(artifact, checks=()))
+    leave_result(plan, "interface", folder, dataclasses.replace(artifact, checks=(), answers=None))
     return f"{len(artifact.operators)} kinds of layers"
 
 

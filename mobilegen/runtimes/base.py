@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mobilegen import console
-from mobilegen.artifacts import Artifact, Graph, Precision
+from mobilegen.artifacts import Artifact, Format, Graph, Precision, Scheme, Target, Tolerance
 from mobilegen.errors import UsageError
 from mobilegen.names import load_object
+from mobilegen.run import DEFAULT, Run
+from mobilegen.toolboxes.spec import ToolboxSpec
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -19,7 +21,9 @@ if TYPE_CHECKING:
     from mobilegen.native_build.plan import EnginePlan
 
 Arrays = Mapping[str, "npt.NDArray[Any]"]
-Report = Callable[[str], None]
+
+# Weights of fp16 are rounded to 11 bits, 5e-4 relative; it grows with the depth of the network.
+TOLERANCES: dict[Precision, Tolerance] = {"fp32": Tolerance(1e-3), "fp16": Tolerance(1e-2)}
 
 
 @dataclass(frozen=True)
@@ -45,10 +49,11 @@ class Runtime:
         name: As on the command line; its native engine is the folder native/engines/<name>.
         version: Of the runtime, as its package index has it.
         precisions: What `convert` can make, the default first.
-        abis: Android ABIs that its engine builds for.
-        toolbox: Name of the toolbox that converter and host run need.
-        converter: "module:OBJECT" of a function like `convert` below.
-        host: "module:OBJECT" of a function like `run_host` below.
+        accepts: Formats that its converter reads, the best first.
+        targets: Patterns of the ids of targets that its engine builds for, such as "android-*".
+        toolboxes: The environments that converter and host run need.
+        converter: "module:OBJECT" of a `mobilegen.runtimes.attempts.Converter`.
+        host: "module:OBJECT" of a function like `execute` below.
         native: "module:OBJECT" of a function from an artifact to the plan of its library.
         package: "module:OBJECT" of a function that returns the package that its native build
             takes; "" when there is none.
@@ -59,58 +64,83 @@ class Runtime:
     name: str
     version: str
     precisions: tuple[Precision, ...]
-    abis: tuple[str, ...]
-    toolbox: str
+    accepts: tuple[Format, ...]
+    targets: tuple[str, ...]
+    toolboxes: tuple[ToolboxSpec, ...]
     converter: str
     host: str
     native: str
     package: str = ""
     layers: str = ""
 
+    def builds_for(self, target: Target) -> bool:
+        """True when its engine can be built for a target."""
+        return any(fnmatchcase(target.id, pattern) for pattern in self.targets)
+
+    def tolerance(self, scheme: Scheme) -> Tolerance:
+        """Return how near its results are to be, if nobody asks for more."""
+        return TOLERANCES[scheme.precision]
+
     def convert(
         self,
         graph: Graph,
-        precision: Precision,
+        scheme: Scheme,
         out_dir: Path,
+        run: Run = DEFAULT,
         *,
-        limit: float | None = None,
-        offline: bool = False,
-        timeout: float = 180.0,
-        report: Report = console.note,
+        tolerance: Tolerance | None = None,
     ) -> Artifact:
         """Convert a graph, prove that the result gives its numbers, and leave it in `out_dir`.
 
         Args:
-            limit: Largest relative error against the source model; None: the runtime's own
-                limit for this precision.
-            offline: Never use the network.
-            timeout: Seconds for each run of a tool.
-            report: Told in one line what takes time.
+            run: Its time is shared by all forms of the graph.
+            tolerance: How near to the source model's answers; None: that of the runtime.
 
         Raises:
             UsageError: The runtime does not have this precision.
             ConversionError: No form of the graph could be converted so that it passes.
             DownloadError: The toolbox could not be made.
         """
-        if precision not in self.precisions:
+        from mobilegen.runtimes.attempts import first_that_proves
+
+        if scheme.precision not in self.precisions:
             raise UsageError(
-                f"the runtime {self.name} has no precision {precision}",
+                f"the runtime {self.name} has no precision {scheme.precision}",
                 hint=f"--precision {' or '.join(self.precisions)}",
             )
-        function = load_object(self.converter)
-        artifact: Artifact = function(
-            graph, precision, out_dir, limit=limit, offline=offline, timeout=timeout, report=report
+        return first_that_proves(
+            graph,
+            self,
+            load_object(self.converter),
+            run,
+            scheme=scheme,
+            tolerance=tolerance or self.tolerance(scheme),
+            out_dir=out_dir,
         )
-        return artifact
+
+    def execute(
+        self, artifact: Artifact, calls: Sequence[Arrays], run: Run
+    ) -> list[dict[str, npt.NDArray[Any]]]:
+        """Run an artifact on this computer, one loaded model for all calls in turn.
+
+        Args:
+            calls: For each call the arrays by blob, in the runtime's types and shapes.
+
+        Returns:
+            For each call the arrays by blob, in the runtime's types and shapes.
+
+        Raises:
+            ConversionError: The runtime could not load or run the artifact.
+            DownloadError: The toolbox could not be made.
+        """
+        outputs: list[dict[str, npt.NDArray[Any]]] = load_object(self.host)(artifact, calls, run)
+        return outputs
 
     def run_host(
         self,
         artifact: Artifact,
         inputs: Sequence[Arrays],
-        *,
-        offline: bool = False,
-        timeout: float = 180.0,
-        report: Report = console.note,
+        run: Run = DEFAULT,
     ) -> list[dict[str, npt.NDArray[Any]]]:
         """Run an artifact on this computer, one loaded model for all samples in turn.
 
@@ -125,11 +155,12 @@ class Runtime:
             ConversionError: The runtime could not load or run the artifact.
             DownloadError: The toolbox could not be made.
         """
-        function = load_object(self.host)
-        outputs: list[dict[str, npt.NDArray[Any]]] = function(
-            artifact, inputs, offline=offline, timeout=timeout, report=report
-        )
-        return outputs
+        from mobilegen.runtimes.tensors import to_runtime, to_source
+
+        calls = [call for sample in inputs for call in to_runtime(artifact, sample)]
+        raw = self.execute(artifact, calls, run)
+        size = artifact.batch
+        return [to_source(artifact, raw[i : i + size]) for i in range(0, len(raw), size)]
 
     def engine_package(self) -> Package | None:
         """Return what the native build has to fetch, None when it is nothing."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mobilegen.names import load_known, with_added
 from mobilegen.runtimes.base import Runtime
+from mobilegen.toolboxes.spec import ToolboxSpec
 
 ENTRY_POINT_GROUP = "mobilegen.runtimes"
 DEFAULT = "ncnn"
@@ -21,6 +22,11 @@ def references() -> dict[str, str]:
 def names() -> tuple[str, ...]:
     """Return the names of all runtimes, the default first."""
     return tuple(sorted(references(), key=lambda name: (name != DEFAULT, name)))
+
+
+def toolboxes() -> tuple[ToolboxSpec, ...]:
+    """Return the toolboxes of all runtimes."""
+    return tuple(spec for name in names() for spec in get(name).toolboxes)
 
 
 def get(name: str) -> Runtime:

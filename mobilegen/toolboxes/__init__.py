@@ -1,5 +1,6 @@
 """Isolated Python environments for converters and emulators, made on first use by uv."""
 
 from mobilegen.toolboxes.create import Toolbox, ensure
+from mobilegen.toolboxes.spec import ToolboxSpec
 
-__all__ = ["Toolbox", "ensure"]
+__all__ = ["Toolbox", "ToolboxSpec", "ensure"]

@@ -1,48 +1,29 @@
-"""The toolboxes there are: what each is for, and its locked requirements."""
+"""The toolboxes there are: those of all runtimes, frontends and executors."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Iterable
 
 from mobilegen.errors import UsageError
-from mobilegen.names import nearest
+from mobilegen.names import load_object, nearest
+from mobilegen.toolboxes.spec import ToolboxSpec
 
-REQUIREMENTS_DIR = Path(__file__).resolve().parent / "requirements"
-
-
-@dataclass(frozen=True)
-class ToolboxSpec:
-    """A Python environment that holds the tools of one runtime, framework or executor.
-
-    Attributes:
-        purpose: What it is for, in a few words.
-        pythons: Python versions that its packages exist for, newest first.
-        megabytes: Space on disk when made (x86_64 Linux).
-    """
-
-    name: str
-    purpose: str
-    pythons: tuple[str, ...]
-    megabytes: int
-
-    @property
-    def requirements(self) -> Path:
-        """The whole closure, each file with its sha256; made by `mobilegen.toolboxes.refresh`."""
-        return REQUIREMENTS_DIR / f"{self.name}.txt"
+# "module:FUNCTION" of what returns the toolboxes of a kind of owner, installed packages' too.
+OWNERS = (
+    "mobilegen.runtimes.catalog:toolboxes",
+    "mobilegen.frontends.catalog:toolboxes",
+    "mobilegen.executors.toolbox:toolboxes",
+)
 
 
-TOOLBOXES: dict[str, ToolboxSpec] = {
-    spec.name: spec
-    for spec in (
-        ToolboxSpec(
-            "ncnn", "convert to ncnn and run its models", ("3.13", "3.12", "3.11", "3.10"), 170
-        ),
-        ToolboxSpec(
-            "emulator", "run ARM libraries on this computer", ("3.13", "3.12", "3.11", "3.10"), 420
-        ),
-    )
-}
+def toolboxes() -> dict[str, ToolboxSpec]:
+    """Return every toolbox by name; of two with one name, the first owner's."""
+    found: dict[str, ToolboxSpec] = {}
+    for owner in OWNERS:
+        listed: Callable[[], Iterable[ToolboxSpec]] = load_object(owner)
+        for spec in listed():
+            found.setdefault(spec.name, spec)
+    return found
 
 
 def get(name: str) -> ToolboxSpec:
@@ -51,6 +32,7 @@ def get(name: str) -> ToolboxSpec:
     Raises:
         UsageError: There is none.
     """
-    if name not in TOOLBOXES:
-        raise UsageError(f"there is no toolbox {name!r}", hint=nearest(name, TOOLBOXES))
-    return TOOLBOXES[name]
+    known = toolboxes()
+    if name not in known:
+        raise UsageError(f"there is no toolbox {name!r}", hint=nearest(name, known))
+    return known[name]

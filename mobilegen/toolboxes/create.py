@@ -6,14 +6,15 @@ import hashlib
 import json
 import os
 import platform
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from mobilegen import console
 from mobilegen.errors import DownloadError, ProcessError
+from mobilegen.run import DEFAULT, Run
 from mobilegen.system.files import cache_dir, file_lock, new_dir, sha256_bytes, write_text
-from mobilegen.toolboxes import catalog, interpreters
+from mobilegen.toolboxes import interpreters
+from mobilegen.toolboxes.spec import ToolboxSpec
 from mobilegen.toolboxes.uv import uv
 
 _MARK = "toolbox.json"
@@ -35,31 +36,28 @@ class Toolbox:
 
 
 def ensure(
-    name: str,
+    spec: ToolboxSpec,
+    run: Run = DEFAULT,
     *,
-    offline: bool = False,
     pythons: Iterable[Path] = (),
-    report: Callable[[str], None] = console.note,
 ) -> Toolbox:
-    """Return the toolbox of that name, making it first when it is missing or damaged.
+    """Return a toolbox, making it first when it is missing or damaged.
 
     Args:
-        offline: Only use packages that are in uv's cache already.
+        run: Offline, only packages that are in uv's cache already are used.
         pythons: Interpreters to consider before all others.
-        report: Told in one line when something takes time.
 
     Raises:
-        UsageError: There is no toolbox of that name.
         DownloadError: A package or an interpreter is neither in the cache nor to be had.
     """
-    spec = catalog.get(name)
     if found := existing(spec):
         return found
+    name = spec.name
     with file_lock(_home() / f"{name}.lock", busy=f"another mobilegen makes the toolbox {name}"):
-        return existing(spec) or _make(spec, offline, tuple(pythons), report)
+        return existing(spec) or _make(spec, run, tuple(pythons))
 
 
-def folder(spec: catalog.ToolboxSpec, version: str) -> Path:
+def folder(spec: ToolboxSpec, version: str) -> Path:
     """Folder of a toolbox made with Python `version`; named by all that decides its content."""
     facts = f"{version} {platform.system()} {platform.machine()}\n".encode()
     digest = sha256_bytes(facts + spec.requirements.read_bytes())
@@ -79,7 +77,7 @@ def _home() -> Path:
     return cache_dir() / "toolboxes"
 
 
-def existing(spec: catalog.ToolboxSpec) -> Toolbox | None:
+def existing(spec: ToolboxSpec) -> Toolbox | None:
     """Return the toolbox if it is there and complete; nothing is made."""
     present = interpreters.this_version()
     for version in sorted(spec.pythons, key=lambda each: each != present):
@@ -89,28 +87,21 @@ def existing(spec: catalog.ToolboxSpec) -> Toolbox | None:
     return None
 
 
-def _make(
-    spec: catalog.ToolboxSpec,
-    offline: bool,
-    pythons: tuple[Path, ...],
-    report: Callable[[str], None],
-) -> Toolbox:
+def _make(spec: ToolboxSpec, run: Run, pythons: tuple[Path, ...]) -> Toolbox:
     base = interpreters.find(
-        spec.pythons, extra=pythons, managed=_home() / "python", offline=offline
+        spec.pythons, extra=pythons, managed=_home() / "python", offline=run.offline
     )
     root = folder(spec, base.version)
     verb = "remaking the damaged" if root.exists() else "making the"
-    report(f"{verb} toolbox {spec.name} (once, {spec.megabytes} MB: {spec.purpose})")
+    run.report(f"{verb} toolbox {spec.name} (once, {spec.megabytes} MB: {spec.purpose})")
     with new_dir(root) as temporary:
-        _fill(temporary, spec, base, offline)
+        _fill(temporary, spec, base, run.offline)
         mark = {"name": spec.name, "python": base.version, "listing": _listing(temporary)}
         write_text(temporary / _MARK, json.dumps(mark) + "\n")
     return Toolbox(spec.name, _python(root), root)
 
 
-def _fill(
-    root: Path, spec: catalog.ToolboxSpec, base: interpreters.Interpreter, offline: bool
-) -> None:
+def _fill(root: Path, spec: ToolboxSpec, base: interpreters.Interpreter, offline: bool) -> None:
     network = ["--offline"] if offline else []
     create = ["venv", "--allow-existing", "--relocatable", "--no-python-downloads"]
     # Copies, not links into uv's cache: damage done to one toolbox stays in that toolbox.
@@ -125,9 +116,7 @@ def _fill(
         raise _unobtainable(spec, error, offline=offline) from error
 
 
-def _unobtainable(
-    spec: catalog.ToolboxSpec, error: ProcessError, *, offline: bool
-) -> DownloadError:
+def _unobtainable(spec: ToolboxSpec, error: ProcessError, *, offline: bool) -> DownloadError:
     if offline:
         return DownloadError(
             f"the toolbox {spec.name} is not in the cache and --offline forbids the download",

@@ -51,7 +51,7 @@ def refresh(name: str) -> None:
 def main(names: Sequence[str]) -> int:
     """Refresh the named toolboxes, or all; return the exit code."""
     try:
-        for name in names or list(catalog.TOOLBOXES):
+        for name in names or list(catalog.toolboxes()):
             refresh(name)
     except MobilegenError as error:
         console.error(str(error))

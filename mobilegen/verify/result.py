@@ -12,6 +12,7 @@ from mobilegen.graph.samples import Sample, read_samples
 from mobilegen.native_build.elf import check_library, read_elf
 from mobilegen.pipeline.result import Result, file_check
 from mobilegen.platforms.android.jni import jni_exports
+from mobilegen.run import Run
 from mobilegen.runtimes import catalog as runtimes
 from mobilegen.verify.library import verify_library
 from mobilegen.verify.numeric import parity
@@ -89,7 +90,7 @@ def _host_checks(
     runtime = runtimes.get(result.artifact.runtime)
     try:
         outputs = runtime.run_host(
-            result.artifact, [sample.inputs for sample in samples], offline=offline
+            result.artifact, [sample.inputs for sample in samples], Run(offline=offline)
         )
     except MobilegenError as error:
         yield Check("host.run", title, "fail", detail=str(error))

@@ -10,6 +10,7 @@ import pytest
 
 from mobilegen.artifacts import Toolchain
 from mobilegen.errors import ProcessError
+from mobilegen.executors.toolbox import EMULATOR
 from mobilegen.native_build.tools import clean_environment, cmake_program, defines, ninja_program
 from mobilegen.system.process import run
 from mobilegen.toolboxes import ensure
@@ -243,7 +244,7 @@ def test_androids_libc_fills_our_struct_stat(abi: str, root: Path, tmp_path: Pat
     file = tmp_path / "file"
     file.write_bytes(bytes(123457))
     bits = str(android_abi(abi).bits)
-    argv = [str(ensure("emulator").python), "-c", EMULATE, str(library), bits, str(file)]
+    argv = [str(ensure(EMULATOR).python), "-c", EMULATE, str(library), bits, str(file)]
     printed = run(argv, title="calling the probe in the emulator", timeout=300).stdout
     assert printed.split() == ["123457", "-2"]
 

@@ -9,11 +9,14 @@ import numpy as np
 import onnx
 import pytest
 from graphs import make_graph
-from ncnn_conversion import NCNN, convert, refusal
+from ncnn_conversion import FP32, NCNN, convert, refusal
 from onnx import numpy_helper
 
+from mobilegen.artifacts import Scheme, Tolerance
 from mobilegen.graph.samples import read_samples
+from mobilegen.run import Run
 from mobilegen.runtimes import catalog
+from mobilegen.runtimes.ncnn import TOOLBOX
 from mobilegen.runtimes.ncnn.operators import LAYERS
 from mobilegen.system.files import sha256_file
 from mobilegen.toolboxes import ensure
@@ -25,7 +28,12 @@ PHOTO = Path(__file__).parents[2] / "samples" / "photo" / "efficientnet_lite0.on
 @pytest.mark.parametrize(("precision", "limit"), [("fp32", 1e-4), ("fp16", 1e-2)])
 def test_efficientnet(precision: str, limit: float, tmp_path: Path) -> None:
     graph = make_graph(PHOTO, tmp_path)
-    artifact = NCNN.convert(graph, precision, tmp_path / "out", limit=limit)  # type: ignore[arg-type]
+    artifact = NCNN.convert(
+        graph,
+        Scheme(precision),  # type: ignore[arg-type]
+        tmp_path / "out",
+        tolerance=Tolerance(limit),
+    )
     assert [check.status for check in artifact.checks] == ["pass"] * 3
     parity = next(check for check in artifact.checks if check.id == "host.parity")
     assert parity.measured is not None and 0 < parity.measured <= limit
@@ -135,7 +143,7 @@ def test_again_the_same_bytes_and_the_source_left_alone(tmp_path: Path) -> None:
 def test_layer_list_is_the_wheels_own() -> None:
     script = Path(catalog.__file__).parent / "ncnn" / "worker.py"
     asked = sorted(LAYERS | {"ArgMax", "SPP", "Foo"})
-    answer = call(ensure("ncnn"), script, {"types": asked}, title="asking", timeout=60)
+    answer = call(ensure(TOOLBOX), script, {"types": asked}, title="asking", timeout=60)
     assert answer["types"] == sorted(LAYERS)
 
 
@@ -154,7 +162,7 @@ def test_second_form_is_taken_when_the_first_fails(tmp_path: Path) -> None:
     forms = [("first", wrong), ("again", wrong), ("second", right)]
     said: list[str] = []
     graph = make_graph(right, tmp_path, candidates=forms)
-    artifact = NCNN.convert(graph, "fp32", tmp_path / "out", report=said.append)
+    artifact = NCNN.convert(graph, FP32, tmp_path / "out", Run(report=said.append))
     assert artifact.candidate == "second"
     assert len(said) == 1 and said[0].startswith("the first form does not convert to ncnn")
     assert "not taken: first: not so: ncnn on this computer gives" in artifact.checks[0].detail

@@ -8,7 +8,7 @@ import models
 import numpy as np
 import onnx
 import pytest
-from ncnn_conversion import NCNN, quiet
+from ncnn_conversion import FP32, NCNN, QUIET
 
 from mobilegen.artifacts import Graph, SourceModel
 from mobilegen.errors import ConversionError
@@ -36,9 +36,9 @@ def load(model: onnx.ModelProto, folder: Path) -> Graph:
 @pytest.mark.parametrize("divisor", DIVISORS)
 def test_floor_of_a_division_is_exact(divisor: float, tmp_path: Path) -> None:
     graph = load(rounded(divisor), tmp_path)
-    artifact = NCNN.convert(graph, "fp32", tmp_path / "out", report=quiet)
+    artifact = NCNN.convert(graph, FP32, tmp_path / "out", QUIET)
     numbers = np.arange(-60.0, 60.0, dtype=np.float32).reshape(SHAPE)
-    [made] = NCNN.run_host(artifact, [{"x": numbers}], report=quiet)
+    [made] = NCNN.run_host(artifact, [{"x": numbers}], QUIET)
     np.testing.assert_array_equal(made["y"], np.floor(numbers / np.float32(divisor)))
 
 
@@ -48,7 +48,7 @@ def test_without_the_rewriting_the_proof_fails(
     graph = load(rounded(2.0), tmp_path)
     monkeypatch.setattr(exact_division, "apply", lambda model: 0)
     with pytest.raises(ConversionError, match="does not convert") as caught:
-        NCNN.convert(graph, "fp32", tmp_path / "out", report=quiet)
+        NCNN.convert(graph, FP32, tmp_path / "out", QUIET)
     assert any("source model's numbers" in line for line in caught.value.seen)
 
 

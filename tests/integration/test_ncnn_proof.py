@@ -10,27 +10,17 @@ import models
 import numpy as np
 import pytest
 from graphs import make_graph
-from ncnn_conversion import NCNN, STRICT, comparison, convert, quiet
+from ncnn_conversion import FP32, NCNN, QUIET, STRICT, comparison, convert
 
-from mobilegen.artifacts import Artifact, Graph
+from mobilegen.artifacts import Artifact, Graph, Tolerance
 from mobilegen.errors import ConversionError, DownloadError, UsageError
 from mobilegen.graph.samples import read_samples
-from mobilegen.runtimes.ncnn.prove import Proof, prove
+from mobilegen.runtimes.prove import Proof, prove
 from mobilegen.system.files import sha256_file
-from mobilegen.toolboxes import Toolbox, ensure
 
 
-def prove_again(artifact: Artifact, graph: Graph, toolbox: Toolbox) -> Proof:
-    model = (artifact.folder / "model.param", artifact.folder / "model.bin")
-    samples = read_samples(graph.samples)
-    return prove(
-        toolbox, model, artifact.inputs, artifact.outputs, samples, limit=STRICT, timeout=60
-    )
-
-
-@pytest.fixture(scope="module")
-def toolbox() -> Toolbox:
-    return ensure("ncnn")
+def prove_again(artifact: Artifact, graph: Graph) -> Proof:
+    return prove(NCNN, artifact, read_samples(graph.samples), Tolerance(STRICT), QUIET)
 
 
 @pytest.fixture(scope="module")
@@ -45,46 +35,42 @@ def copied(small: tuple[Graph, Artifact], folder: Path) -> Artifact:
     return replace(small[1], folder=folder / "copy")
 
 
-def test_proof_of_an_undamaged_copy_passes(
-    small: tuple[Graph, Artifact], tmp_path: Path, toolbox: Toolbox
-) -> None:
-    proof = prove_again(copied(small, tmp_path), small[0], toolbox)
+def test_proof_of_an_undamaged_copy_passes(small: tuple[Graph, Artifact], tmp_path: Path) -> None:
+    proof = prove_again(copied(small, tmp_path), small[0])
     assert {check.status for check in proof.checks} == {"pass"}
 
 
-def test_damaged_weights_fail_the_comparison(
-    small: tuple[Graph, Artifact], tmp_path: Path, toolbox: Toolbox
-) -> None:
+def test_damaged_weights_fail_the_comparison(small: tuple[Graph, Artifact], tmp_path: Path) -> None:
     artifact = copied(small, tmp_path)
     path = artifact.folder / "model.bin"
     data = bytearray(path.read_bytes())
     data[len(data) // 2 | 3] ^= 0x40
     path.write_bytes(bytes(data))
-    failed = [c.id for c in prove_again(artifact, small[0], toolbox).checks if c.status == "fail"]
+    failed = [c.id for c in prove_again(artifact, small[0]).checks if c.status == "fail"]
     assert failed == ["host.parity"]
 
 
 def test_other_reference_fails_the_comparison(
-    small: tuple[Graph, Artifact], tmp_path: Path, toolbox: Toolbox
+    small: tuple[Graph, Artifact], tmp_path: Path
 ) -> None:
     graph, artifact = small
     other = make_graph(models.mobilenet(), tmp_path / "other", count=3)
     samples = dict(np.load(other.samples))
     samples["2/out/logits"] = samples["2/out/logits"] * np.float32(1.001)
     np.savez(tmp_path / "samples.npz", **samples)
-    proof = prove_again(artifact, replace(graph, samples=tmp_path / "samples.npz"), toolbox)
+    proof = prove_again(artifact, replace(graph, samples=tmp_path / "samples.npz"))
     assert [check.id for check in proof.checks if check.status == "fail"] == ["host.parity"]
 
 
 @pytest.mark.parametrize("size", [0, 100, -4])
 def test_truncated_weights_are_refused(
-    size: int, small: tuple[Graph, Artifact], tmp_path: Path, toolbox: Toolbox
+    size: int, small: tuple[Graph, Artifact], tmp_path: Path
 ) -> None:
     artifact = copied(small, tmp_path)
     path = artifact.folder / "model.bin"
     path.write_bytes(path.read_bytes()[:size])
     with pytest.raises(ConversionError, match="running ncnn failed"):
-        prove_again(artifact, small[0], toolbox)
+        prove_again(artifact, small[0])
 
 
 def test_damaged_description_is_refused(small: tuple[Graph, Artifact], tmp_path: Path) -> None:
@@ -117,7 +103,7 @@ def test_failed_conversion_leaves_the_earlier_result(
     before = {path.name: sha256_file(path) for path in artifact.folder.iterdir()}
     graph = make_graph(comparison(), tmp_path)
     with pytest.raises(ConversionError):
-        NCNN.convert(graph, "fp32", artifact.folder, report=quiet)
+        NCNN.convert(graph, FP32, artifact.folder, QUIET)
     assert {path.name: sha256_file(path) for path in artifact.folder.iterdir()} == before
 
 
@@ -127,4 +113,4 @@ def test_offline_without_toolbox(
     monkeypatch.setenv("MOBILEGEN_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "uv"))
     with pytest.raises(DownloadError, match="is not in the cache and --offline forbids"):
-        NCNN.convert(small[0], "fp32", tmp_path / "out", offline=True, report=quiet)
+        NCNN.convert(small[0], FP32, tmp_path / "out", replace(QUIET, offline=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import models
@@ -9,7 +10,7 @@ import numpy as np
 import onnx
 import pytest
 from graphs import make_graph
-from ncnn_conversion import NCNN, comparison, quiet, refusal
+from ncnn_conversion import FP32, NCNN, QUIET, comparison, refusal
 from onnx import TensorProto
 
 from mobilegen.errors import ConversionError
@@ -89,7 +90,7 @@ def test_old_softmax_is_not_accepted(tmp_path: Path) -> None:
 
 def test_integer_input(tmp_path: Path) -> None:
     error = refusal(make_graph(models.embedding(), tmp_path), tmp_path)
-    assert error.seen == ("words: int64",)
+    assert "words: int64" in str(error)
 
 
 def test_several_samples_in_the_batch(tmp_path: Path) -> None:
@@ -131,7 +132,7 @@ def test_converter_hang(tmp_path: Path) -> None:
     net.op("Relu", last, output="y")
     graph = make_graph(net.model({"x": [1, 8]}, {"y": [1, 8]}), tmp_path)
     with pytest.raises(ConversionError, match="does not convert") as caught:
-        NCNN.convert(graph, "fp32", tmp_path / "out", timeout=3, report=quiet)
+        NCNN.convert(graph, FP32, tmp_path / "out", replace(QUIET, timeout=3))
     assert "the converter pnnx did not finish within 3 s" in str(caught.value)
 
 

@@ -8,7 +8,7 @@ import models
 import onnx
 import pytest
 
-from mobilegen.artifacts import SourceModel
+from mobilegen.artifacts import Scheme, SourceModel, Tolerance
 from mobilegen.frontends import catalog as frontends
 from mobilegen.runtimes import catalog
 
@@ -42,6 +42,8 @@ MODELS = {
 def test_repaired_form_converts(name: str, tmp_path: Path) -> None:
     path = models.save(MODELS[name], tmp_path / "model.onnx")
     graph = frontends.get("onnx").load(SourceModel(path, "onnx"), tmp_path / "graph")
-    artifact = catalog.get("ncnn").convert(graph, "fp32", tmp_path / "out", limit=1e-4)
+    artifact = catalog.get("ncnn").convert(
+        graph, Scheme("fp32"), tmp_path / "out", tolerance=Tolerance(1e-4)
+    )
     assert artifact.candidate == "repaired", "the original form converts: the repair is not needed"
     assert {check.status for check in artifact.checks} == {"pass"}

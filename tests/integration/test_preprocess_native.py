@@ -35,6 +35,7 @@ from preprocess_native import (
 
 from mobilegen import toolboxes
 from mobilegen.executors.emulator import BITS
+from mobilegen.executors.toolbox import EMULATOR
 from mobilegen.images.camera import nv21_to_rgb
 from mobilegen.images.crop import Region
 from mobilegen.images.preprocess import pixels_to_input
@@ -272,7 +273,7 @@ def test_emulated_arm_gives_the_same_bits(abi: str, folder: Path, library: Libra
         arrays[f"{i}/plan"] = np.frombuffer(bytes(case.plan), np.uint8)
         arrays[f"{i}/data"] = case.data
     answer = worker.call(
-        toolboxes.ensure("emulator"),
+        toolboxes.ensure(EMULATOR),
         Path(__file__).parents[1] / "preprocess_guest.py",
         {
             "bits": BITS[abi],

@@ -13,6 +13,7 @@ import lief
 import pytest
 
 from mobilegen.errors import ProcessError
+from mobilegen.executors.toolbox import EMULATOR
 from mobilegen.resources import native_dir
 from mobilegen.system.process import run
 from mobilegen.toolboxes import ensure
@@ -244,7 +245,7 @@ def _jdk_header() -> Path | None:
 
 
 def test_symbols_are_those_of_a_real_android() -> None:
-    system = ensure("emulator").packages / "emulite" / "rootfs" / "android" / "system"
+    system = ensure(EMULATOR).packages / "emulite" / "rootfs" / "android" / "system"
     for abi, folder in (("armeabi-v7a", "lib"), ("arm64-v8a", "lib64")):
         for library in SYSTEM_LIBRARIES:
             exported = exports(system / folder / f"{library}.so")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import stat
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from mobilegen.errors import DownloadError, ProcessError
+from mobilegen.run import Run
+from mobilegen.runtimes.ncnn import TOOLBOX
 from mobilegen.toolboxes import Toolbox, catalog, create, ensure, interpreters
 from mobilegen.toolboxes.worker import call
 
@@ -36,13 +39,13 @@ def script(folder: Path, body: str) -> Path:
 
 def test_made_once_then_found_then_repaired(own_cache: Path) -> None:
     said: list[str] = []
-    first = ensure("ncnn", report=said.append)
+    first = ensure(TOOLBOX, Run(report=said.append))
     assert len(said) == 1 and "making the toolbox ncnn" in said[0]
-    assert ensure("ncnn", offline=True, report=said.append) == first
+    assert ensure(TOOLBOX, Run(offline=True, report=said.append)) == first
     assert len(said) == 1
     damaged = first.packages / "ncnn" / "__init__.py"
     damaged.write_text("")
-    assert ensure("ncnn", report=said.append) == first
+    assert ensure(TOOLBOX, Run(report=said.append)) == first
     assert "remaking the damaged toolbox" in said[1]
     assert damaged.read_text() != ""
     leftovers = [path.name for path in first.root.parent.iterdir() if path.name.startswith(".")]
@@ -51,7 +54,7 @@ def test_made_once_then_found_then_repaired(own_cache: Path) -> None:
 
 def test_toolbox_runs_and_is_isolated(own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
-    toolbox = ensure("ncnn")
+    toolbox = ensure(TOOLBOX)
     body = """
 import ncnn, numpy
 found = [name for name in ("onnx", "mobilegen", "test_toolboxes") if __import__(
@@ -69,7 +72,7 @@ def test_offline_without_any_cache(
 ) -> None:
     monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "uv"))
     with pytest.raises(DownloadError) as caught:
-        ensure("ncnn", offline=True)
+        ensure(TOOLBOX, Run(offline=True))
     assert "the toolbox ncnn is not in the cache and --offline forbids" in str(caught.value)
     assert "without --offline" in caught.value.hint
     assert not create.folder(catalog.get("ncnn"), THIS).exists()
@@ -82,22 +85,20 @@ def test_no_network(own_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("UV_HTTP_RETRIES", "0")
     monkeypatch.delenv("PIP_FIND_LINKS", raising=False)
     with pytest.raises(DownloadError, match="the toolbox ncnn could not be made") as caught:
-        ensure("ncnn")
+        ensure(TOOLBOX)
     assert "package index" in caught.value.hint
 
 
-def test_other_content_than_pinned_is_refused(
-    own_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_other_content_than_pinned_is_refused(own_cache: Path, tmp_path: Path) -> None:
     version = next(
         line.split()[0]
         for line in catalog.get("ncnn").requirements.read_text().splitlines()
         if line.startswith("ncnn==")
     )
-    (tmp_path / "ncnn.txt").write_text(f"{version} --hash=sha256:{'0' * 64}\n")
-    monkeypatch.setattr(catalog, "REQUIREMENTS_DIR", tmp_path)
+    wrong = tmp_path / "ncnn.txt"
+    wrong.write_text(f"{version} --hash=sha256:{'0' * 64}\n")
     with pytest.raises(DownloadError, match="could not be made") as caught:
-        ensure("ncnn")
+        ensure(replace(TOOLBOX, requirements=wrong))
     assert "hash" in str(caught.value).lower()
 
 

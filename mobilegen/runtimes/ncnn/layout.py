@@ -62,24 +62,3 @@ def _shape(tensor: TensorSpec, blob: str, axes: dict[str, int | None]) -> tuple[
             seen=[f"shape {list(tensor.shape)}"],
         )
     return tuple(sizes) or (1,)
-
-
-def observe(binding: TensorBinding, seen: Sequence[int]) -> TensorBinding:
-    """Return the binding with the shape that the runtime gave.
-
-    It may differ from the expected one by axes of size 1, which do not change the order of the
-    elements; anything else is another tensor, or the same one transposed.
-
-    Raises:
-        ConversionError: It is another shape.
-    """
-    if _without_ones(seen) != _without_ones(binding.runtime_shape):
-        raise ConversionError(
-            f"output {binding.tensor.name!r} has another shape",
-            seen=[f"ncnn {list(seen)}, the model {list(binding.tensor.shape)}"],
-        )
-    return TensorBinding(binding.tensor, binding.blob, tuple(seen))
-
-
-def _without_ones(shape: Sequence[int]) -> tuple[int, ...]:
-    return tuple(size for size in shape if size != 1)

@@ -3,9 +3,9 @@
 Called as `python worker.py REQUEST.json ANSWER.json`. The request has
     param, weights  paths of the model's files
     inputs, outputs names of the blobs
-    order           numbers of the samples to run, one after the other, on one loaded network
-    arrays          .npz with "<sample>/<input blob>", float32, in the shapes that ncnn sees
-The answer has the outputs as .npz, "<place in order>/<output blob>", in the shapes of ncnn. With
+    count           number of calls, one after the other, on one loaded network
+    arrays          .npz with "<call>/<input blob>", float32, in the shapes that ncnn sees
+The answer has the outputs as .npz, "<call>/<output blob>", in the shapes of ncnn. With
 `shapes`, names of blobs, it only has their sizes, that of the batch first, as the first sample
 makes them. A request with only `types`, names of layers, is answered with those that ncnn can
 create.
@@ -60,16 +60,16 @@ def known_types(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def run(request: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """Load the network once and run the samples in the order asked for."""
+    """Load the network once and carry out all calls."""
     net = load(request["param"], request["weights"])
     results: dict[str, Any] = {}
-    with np.load(request["arrays"], allow_pickle=False) as samples:
-        for place, sample in enumerate(request["order"]):
+    with np.load(request["arrays"], allow_pickle=False) as calls:
+        for index in range(request["count"]):
             extractor = net.create_extractor()
             for blob in request["inputs"]:
-                feed(extractor, blob, samples[f"{sample}/{blob}"])
+                feed(extractor, blob, calls[f"{index}/{blob}"])
             for blob in request["outputs"]:
-                results[f"{place}/{blob}"] = extract(extractor, blob)
+                results[f"{index}/{blob}"] = extract(extractor, blob)
     np.savez(folder / "answer.npz", **results)
     return {"arrays": "answer.npz"}
 

@@ -67,16 +67,3 @@ def test_order_of_tensors_decides_the_blob() -> None:
         ("b", "out0", (2,)),
         ("a", "out1", (3,)),
     ]
-
-
-@pytest.mark.parametrize("seen", [(6, 1, 1), (6,), (1, 6)])
-def test_axes_of_size_one_may_come_and_go(seen: tuple[int, ...]) -> None:
-    binding = TensorBinding(TensorSpec("y", (1, 6, 1, 1)), "out0", (6, 1, 1))
-    assert layout.observe(binding, seen).runtime_shape == seen
-
-
-@pytest.mark.parametrize("seen", [(5, 6), (30,), (6, 5, 2), (6,), ()])
-def test_another_shape_is_refused(seen: tuple[int, ...]) -> None:
-    binding = TensorBinding(TensorSpec("y", (1, 6, 5)), "out0", (6, 5))
-    with pytest.raises(ConversionError, match="output 'y' has another shape"):
-        layout.observe(binding, seen)

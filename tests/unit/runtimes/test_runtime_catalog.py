@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mobilegen.artifacts import Graph
+from mobilegen.artifacts import Graph, Scheme
 from mobilegen.errors import UsageError
 from mobilegen.names import load_object, nearest
 from mobilegen.runtimes import catalog
@@ -41,7 +41,7 @@ def test_object_that_is_no_runtime(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_unknown_precision_is_refused(tmp_path: Path) -> None:
     graph = Graph(tmp_path, (), (), (), 17, tmp_path)
     with pytest.raises(UsageError, match="has no precision int3") as caught:
-        catalog.get("ncnn").convert(graph, "int3", tmp_path)  # type: ignore[arg-type]
+        catalog.get("ncnn").convert(graph, Scheme("int3"), tmp_path)  # type: ignore[arg-type]
     assert caught.value.hint == "--precision fp32 or fp16"
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -71,9 +72,9 @@ def test_folder_follows_from_requirements_and_python(
     assert first.parent == cache_dir() / "toolboxes"
     assert first == create.folder(spec, "3.11")
     assert first != create.folder(spec, "3.12")
-    (tmp_path / "ncnn.txt").write_text("other\n")
-    monkeypatch.setattr(catalog, "REQUIREMENTS_DIR", tmp_path)
-    assert create.folder(spec, "3.11") != first
+    other = tmp_path / "ncnn.txt"
+    other.write_text("other\n")
+    assert create.folder(replace(spec, requirements=other), "3.11") != first
 
 
 def test_interpreter_candidates_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from mobilegen.errors import UsageError
 from mobilegen.runtimes import catalog as runtimes
 from mobilegen.toolboxes import catalog
 
-NAMES = sorted(catalog.TOOLBOXES)
+NAMES = sorted(catalog.toolboxes())
 PIN = re.compile(r"^[a-z0-9][a-z0-9._-]*==[^\s;]+( ; .+)? \\$")
 HASH = re.compile(r"^ {4}--hash=sha256:[0-9a-f]{64}( \\)?$")
 
