@@ -236,6 +236,10 @@ class Target:
         return f"{self.platform}-{self.abi}"
 
 
+# None at all; one that is linked in; the one of an NDK, where the names of that one are demanded.
+CxxLibrary = Literal["none", "static", "ndk"]
+
+
 @dataclass(frozen=True)
 class Toolchain:
     """A compiler set for one target.

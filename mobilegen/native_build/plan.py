@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
-from mobilegen.artifacts import Companion, Target
+from mobilegen.artifacts import Companion, CxxLibrary, Target
 from mobilegen.native_build.package import Package
-
-CxxLibrary = Literal["none", "static", "ndk"]
 
 
 @dataclass(frozen=True)

@@ -76,13 +76,12 @@ def configure(
 
 
 def _target_variables(target: Target) -> list[tuple[str, str]]:
-    """Return the NDK's names for a target; without a C++ library, as nothing here uses one."""
+    """Return the NDK's names for a target."""
     if target.platform != "android":
         return []
     return [
         ("ANDROID_ABI", target.abi),
         ("ANDROID_PLATFORM", f"android-{target.level}"),
-        ("ANDROID_STL", "none"),
     ]
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
-from mobilegen.artifacts import Target, Toolchain
+from mobilegen.artifacts import CxxLibrary, Target, Toolchain
 from mobilegen.errors import ToolchainError
 from mobilegen.toolchains import embedded
 from mobilegen.toolchains import ndk as ndks
@@ -22,6 +22,7 @@ def choose(
     ndk: Path | None = None,
     environ: Mapping[str, str] | None = None,
     root: Path | None = None,
+    cxx: CxxLibrary = "none",
 ) -> Toolchain:
     """Return the toolchain for a target; its `reason` says why this one and not another.
 
@@ -30,30 +31,40 @@ def choose(
         ndk: Folder that the user gave with --ndk. It is used or refused, never passed over.
         environ: Environment variables; None takes the process's.
         root: Folder of the embedded toolchain's libraries; None takes the cache.
+        cxx: The C++ library that is needed.
 
     Raises:
-        ToolchainError: No NDK although one is demanded, or the target is not supported.
+        ToolchainError: No NDK although one is demanded or needed, or the target is not supported.
     """
     if kind == "embedded":
-        return _embedded(target, root, "asked for")
+        return _embedded(target, root, "asked for", cxx)
     found = ndks.candidates(ndk, environ)
     accepted = next((one for one in found if not one.problem), None)
     if accepted is not None:
-        return _ndk(accepted, target, found)
+        return _ndk(accepted, target, found, cxx)
     if kind == "ndk" or ndk is not None:
         raise _no_ndk(found)
-    return _embedded(target, root, _why_no_ndk(found))
+    return _embedded(target, root, _why_no_ndk(found), cxx)
 
 
-def _embedded(target: Target, root: Path | None, reason: str) -> Toolchain:
-    toolchain = embedded.prepare(target, root=root)
+def _embedded(target: Target, root: Path | None, reason: str, cxx: CxxLibrary) -> Toolchain:
+    if cxx == "ndk":
+        raise ToolchainError(
+            "the runtime needs the C++ library of an NDK, which the embedded toolchain has not",
+            seen=[f"embedded toolchain: {reason}"],
+            hint="give --ndk FOLDER of a complete NDK, or take another --runtime",
+        )
+    toolchain = embedded.prepare(target, root=root, cxx=cxx)
     return replace(toolchain, reason=f"embedded, {toolchain.version} ({reason})")
 
 
 def _ndk(
-    accepted: ndks.NdkCandidate, target: Target, found: Sequence[ndks.NdkCandidate]
+    accepted: ndks.NdkCandidate,
+    target: Target,
+    found: Sequence[ndks.NdkCandidate],
+    cxx: CxxLibrary,
 ) -> Toolchain:
-    toolchain = ndks.toolchain(accepted, target)
+    toolchain = ndks.toolchain(accepted, target, cxx=cxx)
     passed_over = [one.describe() for one in found if one.problem]
     facts = "; ".join([f"from {accepted.describe()}", *passed_over])
     return replace(toolchain, reason=f"{toolchain.version} ({facts})")

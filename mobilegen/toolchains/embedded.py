@@ -13,11 +13,12 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from mobilegen.artifacts import Target, Toolchain
+from mobilegen.artifacts import CxxLibrary, Target, Toolchain
 from mobilegen.errors import ToolchainError
 from mobilegen.resources import native_dir
 from mobilegen.system import process
 from mobilegen.system.files import cache_dir, kept_dir
+from mobilegen.toolchains.libcxx import add_libcxx
 from mobilegen.toolchains.symbols import SYSTEM_LIBRARIES, Symbol, system_names, system_symbols
 from mobilegen.toolchains.targets import MIN_API_LEVEL, AndroidAbi, android_abi, api_level
 from mobilegen.toolchains.zig import Zig, copy_compiler_rt, find_zig, is_helper
@@ -29,11 +30,14 @@ _CMAKE = "target.cmake"
 _ZIG_CACHE = "zig-cache"
 
 
-def prepare(target: Target, *, root: Path | None = None) -> Toolchain:
+def prepare(
+    target: Target, *, root: Path | None = None, cxx: CxxLibrary = "none"
+) -> Toolchain:
     """Return the embedded toolchain for a target, making its libraries on first use.
 
     Args:
         root: Folder for the libraries of all targets; None takes the cache.
+        cxx: "static": with a C++ library, that of the ziglang wheel.
 
     Raises:
         ToolchainError: No such ABI, an API level below 21, or no ziglang.
@@ -45,7 +49,8 @@ def prepare(target: Target, *, root: Path | None = None) -> Toolchain:
     identity = _identity(zig, abi, api_level(target))
     folder = (root or cache_dir() / "toolchains") / f"{abi.name}-{identity[:16]}"
     kept_dir(folder, (_CMAKE,), lambda new: _Maker(zig, abi, api_level(target), new).make())
-    return _toolchain(zig, target, folder, identity)
+    made = _toolchain(zig, target, folder, identity)
+    return add_libcxx(made, zig, target, folder.parent) if cxx == "static" else made
 
 
 def _require_api_level(target: Target) -> None:

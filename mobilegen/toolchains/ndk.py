@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from mobilegen.artifacts import Target, Toolchain
+from mobilegen.artifacts import CxxLibrary, Target, Toolchain
 from mobilegen.toolchains.targets import android_abi
 
 MIN_MAJOR = 23
@@ -59,12 +59,13 @@ def candidates(
     return tuple(_examine(origin, path) for origin, path in named)
 
 
-def toolchain(candidate: NdkCandidate, target: Target) -> Toolchain:
+def toolchain(candidate: NdkCandidate, target: Target, *, cxx: CxxLibrary = "none") -> Toolchain:
     """Return the toolchain that an accepted NDK is for a target."""
     android_abi(target.abi)
     variables = (
         ("ANDROID_ABI", target.abi),
         ("ANDROID_PLATFORM", f"android-{target.level}"),
+        ("ANDROID_STL", "none" if cxx == "none" else "c++_static"),
     )
     return Toolchain(
         kind="ndk",

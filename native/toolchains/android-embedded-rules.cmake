@@ -13,6 +13,16 @@ string(JOIN " " _paths
   "\"-ffile-prefix-map=${MOBILEGEN_SYSROOT}=sysroot\""
   "\"-ffile-prefix-map=${_zig_dir}=zig\"")
 
+# The headers of the C++ library include those of C.
+set(_cxx_paths)
+set(_cxx_library)
+if(MOBILEGEN_CXX)
+  string(JOIN " " _cxx_paths
+    "-include \"${MOBILEGEN_CXX}/config.h\" -isystem \"${_zig_dir}/lib/libcxx/include\""
+    "\"-ffile-prefix-map=${MOBILEGEN_CXX}=cxx\"")
+  set(_cxx_library "\"${MOBILEGEN_CXX}/libcxx.a\"")
+endif()
+
 # 16 KB pages are demanded by the store; a sysv hash table is all that API levels below 23 read.
 string(JOIN " " _options
   "-z max-page-size=16384 -z relro -z now -z defs -z noexecstack"
@@ -23,7 +33,8 @@ if(NOT MOBILEGEN_KEEP_SYMBOLS)
 endif()
 string(JOIN " " _inputs
   "-o <TARGET> \"${_lib}/crtbegin.o\" \"${_lib}/note.o\" <OBJECTS>"
-  "\"-L${_lib}\" --as-needed <LINK_LIBRARIES> -lc -lm -ldl -lbuiltins")
+  "\"-L${_lib}\" --as-needed <LINK_LIBRARIES> ${_cxx_library}"
+  "-lc -lm -ldl -lbuiltins")
 set(_shared
   "${_zig} ld.lld -shared ${_options} <LINK_FLAGS> <SONAME_FLAG><TARGET_SONAME> ${_inputs}")
 
@@ -38,8 +49,12 @@ else()
 endif()
 
 foreach(_lang C CXX ASM)
+  set(_first)
+  if(_lang STREQUAL "CXX" AND MOBILEGEN_CXX)
+    set(_first "${_cxx_paths} ")
+  endif()
   set(CMAKE_${_lang}_COMPILE_OBJECT
-    "<CMAKE_${_lang}_COMPILER> ${_paths} <DEFINES> <INCLUDES> <FLAGS> -o <OBJECT> -c <SOURCE>")
+    "<CMAKE_${_lang}_COMPILER> ${_first}${_paths} <DEFINES> <INCLUDES> <FLAGS> -o <OBJECT> -c <SOURCE>")
   # "LINKER:a,b" becomes "a b".
   unset(CMAKE_${_lang}_LINKER_WRAPPER_FLAG)
   unset(CMAKE_${_lang}_LINKER_WRAPPER_FLAG_SEP)

@@ -7,6 +7,7 @@
 #   MOBILEGEN_ZIG          the zig executable
 #   MOBILEGEN_SYSROOT      folder of the headers
 #   MOBILEGEN_SYSROOT_LIB  folder of the stub libraries, start-up objects and target.cmake
+#   MOBILEGEN_CXX          folder of the C++ library: libcxx.a and its config.h (default: none)
 #   MOBILEGEN_KEEP_SYMBOLS ON leaves the symbol table in shared libraries (default OFF)
 #
 # The linker is called directly, not through clang: give linker options as "LINKER:…", which
@@ -19,7 +20,8 @@ foreach(_variable IN LISTS CMAKE_TRY_COMPILE_PLATFORM_VARIABLES)
     message(FATAL_ERROR "The embedded Android toolchain needs -D${_variable}=…")
   endif()
 endforeach()
-foreach(_variable MOBILEGEN_ZIG MOBILEGEN_SYSROOT MOBILEGEN_SYSROOT_LIB)
+list(APPEND CMAKE_TRY_COMPILE_PLATFORM_VARIABLES MOBILEGEN_CXX)
+foreach(_variable MOBILEGEN_ZIG MOBILEGEN_SYSROOT MOBILEGEN_SYSROOT_LIB MOBILEGEN_CXX)
   file(TO_CMAKE_PATH "${${_variable}}" ${_variable})
 endforeach()
 

@@ -1,6 +1,6 @@
 /*
  * Mathematics. long double is double on 32-bit ABIs. C++ sources get the float and long double
- * overloads that a C++ library would add, because this sysroot has none.
+ * overloads that a C++ library would add, unless there is one: this sysroot has none.
  * Constants: bionic libc/include/math.h.
  */
 #pragma once
@@ -146,7 +146,7 @@ long double nanl(const char* tag);
 
 __END_DECLS
 
-#ifdef __cplusplus
+#if defined(__cplusplus) && !defined(_LIBCPP_VERSION)
 extern "C++" {
 
 /* An integer argument counts as double, and so do two arguments of different types, unless one

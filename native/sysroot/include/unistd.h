@@ -1,11 +1,15 @@
 /*
  * POSIX system interface. lockf, preadv and friends come with API level 24.
- * Constants: bionic libc/include/unistd.h and bits/sysconf.h.
+ * Constants: bionic libc/include/unistd.h and bits/{posix_limits,sysconf}.h.
  */
 #pragma once
 
 #include <bits/seek.h>
 #include <sys/types.h>
+
+#define _POSIX_VERSION 200809L
+#define _POSIX_TIMERS _POSIX_VERSION
+#define _POSIX_MONOTONIC_CLOCK _POSIX_VERSION
 
 #define STDIN_FILENO 0
 #define STDOUT_FILENO 1
