@@ -52,7 +52,11 @@ foreach(_name IN LISTS MOBILEGEN_COMPANIONS)
 endforeach()
 
 # Without a C++ library: the runtime brings what little of it is needed, and exceptions and
-# run-time types are off, so the C driver links.
+# run-time types are off, so the C driver links. The library of an NDK is linked by the C++ driver.
+set(MOBILEGEN_DRIVER C)
+if(ANDROID_STL MATCHES "^c\\+\\+_")
+    set(MOBILEGEN_DRIVER CXX)
+endif()
 function(mobilegen_settings target)
     target_include_directories(${target} PRIVATE
         ${MOBILEGEN_NATIVE}/include ${MOBILEGEN_NATIVE} ${MOBILEGEN_GENERATED}
@@ -64,7 +68,7 @@ function(mobilegen_settings target)
         $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions -fno-rtti>)
     set_target_properties(${target} PROPERTIES
         CXX_STANDARD 11 CXX_STANDARD_REQUIRED ON CXX_EXTENSIONS OFF
-        POSITION_INDEPENDENT_CODE ON LINKER_LANGUAGE C)
+        POSITION_INDEPENDENT_CODE ON LINKER_LANGUAGE ${MOBILEGEN_DRIVER})
     target_link_libraries(${target} PRIVATE ${MOBILEGEN_STUBS} ${MOBILEGEN_SYSTEM} m)
     if(ANDROID)
         target_link_libraries(${target} PRIVATE log)

@@ -32,6 +32,7 @@ class TinyElf:
     soname: str = "librecognition.so"
     needed: Sequence[str] = ("libc.so", "libm.so")
     imports: Sequence[str] = ("malloc", "free")
+    weak_imports: Sequence[str] = ()
     exports: Sequence[str] = ()
     sysv_hash: bool = True
     api_level: int | None = 21
@@ -74,10 +75,10 @@ class TinyElf:
         return 56 if self.bits == 64 else 32
 
     def _symbol_count(self) -> int:
-        return 1 + len(self.imports) + len(self.exports)
+        return 1 + len(self.imports) + len(self.weak_imports) + len(self.exports)
 
     def _strings(self) -> tuple[bytes, dict[str, int]]:
-        names = [self.soname, *self.needed, *self.imports, *self.exports]
+        names = [self.soname, *self.needed, *self.imports, *self.weak_imports, *self.exports]
         names += [".dynstr", ".dynsym", ".dynamic", ".symtab"]
         data, offsets = b"\0", {"": 0}
         for name in names:
@@ -89,6 +90,8 @@ class TinyElf:
         data = self._symbol(0, 0, 0, 0)
         for name in self.imports:
             data += self._symbol(offsets[name], 0x12, 0, 0)
+        for name in self.weak_imports:
+            data += self._symbol(offsets[name], 0x22, 0, 0)
         for name in self.exports:
             data += self._symbol(offsets[name], 0x12, 1, 0x1000)
         return data

@@ -200,6 +200,7 @@ def check_library(
     file_name: str,
     natives: Collection[str],
     companions: Sequence[Companion] = (),
+    system: Sequence[str] = (),
 ) -> tuple[Check, ...]:
     """Check a library for an Android target; nothing is checked for other platforms.
 
@@ -207,6 +208,7 @@ def check_library(
         file_name: Its name, which the soname must repeat.
         natives: C names of the Java natives that it must export.
         companions: Libraries beside it that it may need.
+        system: Libraries of the system that it may need beside those that all may.
     """
     if target.platform != "android":
         return ()
@@ -214,8 +216,8 @@ def check_library(
         _machine(elf, target),
         _page_alignment(elf),
         _soname_check(elf, file_name),
-        _needed(elf, companions),
-        _imports(elf, target, companions),
+        _needed(elf, companions, system),
+        _imports(elf, target, companions, system),
         _exports(elf, (*engine_exports(), *natives)),
         _check("text_relocations", "no relocations in code", not elf.text_relocations, "TEXTREL"),
         _relro(elf),
@@ -263,20 +265,24 @@ def _companion_pages(elf: Elf) -> Check:
     return check if check.status == "pass" else replace(check, detail=advice)
 
 
-def _needed(elf: Elf, companions: Sequence[Companion]) -> Check:
+def _needed(elf: Elf, companions: Sequence[Companion], system: Sequence[str] = ()) -> Check:
     beside = {companion.name for companion in companions}
     title = "it needs only system libraries"
     if beside:
         title += f" and {_list(beside)}"
-    return _subset("needed", title, elf.needed, _allowed_libraries() | beside)
+    return _subset("needed", title, elf.needed, _allowed_libraries(system) | beside)
 
 
-def _imports(elf: Elf, target: Target, companions: Sequence[Companion]) -> Check:
+def _imports(
+    elf: Elf, target: Target, companions: Sequence[Companion], system: Sequence[str] = ()
+) -> Check:
     beside = [name for companion in companions for name in companion.exports]
     title = f"every import exists at API level {target.level}"
     if companions:
         title += f" or in {_list(companion.name for companion in companions)}"
-    return _subset("imports", title, elf.imports, {*system_names(target.abi), *beside})
+    libraries = (*SYSTEM_LIBRARIES, *(f"lib{name}" for name in system))
+    known = system_names(target.abi, api_level(target), libraries)
+    return _subset("imports", title, elf.imports, {*known, *beside})
 
 
 def _check(
@@ -302,8 +308,8 @@ def _list(names: Iterable[str]) -> str:
     return ", ".join(ordered[:_SHOWN]) + more
 
 
-def _allowed_libraries() -> set[str]:
-    return {f"{library}.so" for library in SYSTEM_LIBRARIES}
+def _allowed_libraries(system: Sequence[str]) -> set[str]:
+    return {f"{library}.so" for library in SYSTEM_LIBRARIES} | {f"lib{name}.so" for name in system}
 
 
 def _subset(name: str, title: str, seen: Iterable[str], allowed: Collection[str]) -> Check:

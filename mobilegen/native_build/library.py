@@ -104,7 +104,9 @@ def describe(
     """Read a built library, and check it and its companions for their target."""
     elf, target = read_elf(path), request.target
     natives = jni_exports(request.package)
-    checks: list[Check] = [*check_library(elf, target, path.name, natives, companions)]
+    checks: list[Check] = [
+        *check_library(elf, target, path.name, natives, companions, request.plan.system)
+    ]
     for index, each in enumerate(companions):
         checks += check_companion(read_elf(each.path), target, each.name, companions[:index])
     return Library(

@@ -264,7 +264,7 @@ def _library_request(plan: BuildPlan, abi: str) -> LibraryRequest:
         artifact=artifact,
         plan=engine,
         target=target,
-        toolchain=choose(plan.toolchain, target, ndk=plan.ndk),
+        toolchain=choose(plan.toolchain, target, ndk=plan.ndk, cxx=engine.cxx),
         name=plan.name,
         package=plan.package,
         contents=_contents(plan, artifact),

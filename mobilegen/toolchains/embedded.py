@@ -30,9 +30,7 @@ _CMAKE = "target.cmake"
 _ZIG_CACHE = "zig-cache"
 
 
-def prepare(
-    target: Target, *, root: Path | None = None, cxx: CxxLibrary = "none"
-) -> Toolchain:
+def prepare(target: Target, *, root: Path | None = None, cxx: CxxLibrary = "none") -> Toolchain:
     """Return the embedded toolchain for a target, making its libraries on first use.
 
     Args:
@@ -120,7 +118,7 @@ class _Maker:
     def _make_stubs(self) -> None:
         for library in SYSTEM_LIBRARIES:
             source = self.folder / f"{library}.s"
-            text = stub_assembly(system_symbols(library, self.abi.name))
+            text = stub_assembly(system_symbols(library, self.abi.name, self.api_level))
             source.write_text(text, "utf-8")
             stub = self._compile(source, self.folder / f"{library}.o", [])
             self._zig("ld.lld", "-shared", f"-soname={library}.so", "-o",
@@ -136,7 +134,7 @@ class _Maker:
 
     def _make_builtins(self) -> None:
         sources = self.folder / "builtins"
-        taken = system_names(self.abi.name)
+        taken = system_names(self.abi.name, self.api_level)
         copy_compiler_rt(self.zig, sources, lambda name: is_helper(name) and name not in taken)
         self._zig(
             "build-lib", "-fPIC", "-OReleaseSmall", "-fstrip", "-ffunction-sections",

@@ -1,4 +1,4 @@
-"""The lists of what Android's system libraries offer at API level 21."""
+"""The lists of what Android's system libraries offer, by API level."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mobilegen.errors import ToolchainError
 from mobilegen.resources import native_dir
-from mobilegen.toolchains.targets import ANDROID_ABIS
+from mobilegen.toolchains.targets import ANDROID_ABIS, MIN_API_LEVEL
 
 SYSTEM_LIBRARIES = ("libc", "libm", "libdl", "liblog")
 
@@ -20,15 +20,19 @@ class Symbol:
     Attributes:
         is_data: An object, not a function.
         abis: The ABIs that have it.
+        since: The API level that it came with; 21 for what was there at that level.
     """
 
     name: str
     is_data: bool
     abis: frozenset[str]
+    since: int = MIN_API_LEVEL
 
 
 def parse_symbols(lines: Iterable[str], source: str) -> tuple[Symbol, ...]:
-    """Read a list: a name per line, then "data" for an object, then ABIs unless all have it.
+    """Read a list: a name per line, then its marks.
+
+    Marks are "data" for an object, the API level unless it is 21, and ABIs unless all have it.
 
     Raises:
         ToolchainError: A line has an unknown mark, or a name comes twice.
@@ -40,17 +44,34 @@ def parse_symbols(lines: Iterable[str], source: str) -> tuple[Symbol, ...]:
     return symbols
 
 
-def system_symbols(library: str, abi: str) -> tuple[Symbol, ...]:
-    """Return what `library`, for example "libc", offers on an ABI."""
+def system_symbols(library: str, abi: str, level: int = MIN_API_LEVEL) -> tuple[Symbol, ...]:
+    """Return what `library`, for example "libc", offers on an ABI at an API level.
+
+    Raises:
+        ToolchainError: There is no list of that library.
+    """
     path = _list_path(library)
+    if not path.is_file():
+        raise ToolchainError(
+            f"what {library}.so offers is not known", hint=f"write its list: {path}"
+        )
     symbols = parse_symbols(path.read_text("utf-8").splitlines(), path.name)
-    return tuple(symbol for symbol in symbols if abi in symbol.abis)
+    return tuple(each for each in symbols if abi in each.abis and each.since <= level)
 
 
-def system_names(abi: str) -> frozenset[str]:
-    """Return every name that a library may import on an ABI at API level 21."""
+def system_names(
+    abi: str, level: int = MIN_API_LEVEL, libraries: Iterable[str] = SYSTEM_LIBRARIES
+) -> frozenset[str]:
+    """Return every name that a library may import on an ABI at an API level.
+
+    Args:
+        libraries: Those that it is linked with.
+
+    Raises:
+        ToolchainError: There is no list of one of them.
+    """
     return frozenset(
-        symbol.name for library in SYSTEM_LIBRARIES for symbol in system_symbols(library, abi)
+        symbol.name for library in libraries for symbol in system_symbols(library, abi, level)
     )
 
 
@@ -64,7 +85,9 @@ def _has_content(line: str) -> bool:
 
 def _symbol(line: str, source: str) -> Symbol:
     name, *marks = line.split()
-    abis = frozenset(mark for mark in marks if mark != "data")
+    levels = [int(mark) for mark in marks if mark.isdecimal()]
+    abis = frozenset(mark for mark in marks if mark != "data" and not mark.isdecimal())
     if unknown := sorted(abis - ANDROID_ABIS.keys()):
         raise ToolchainError(f"{source}: unknown mark of {name}", seen=unknown)
-    return Symbol(name, "data" in marks, abis or frozenset(ANDROID_ABIS))
+    since = max(levels, default=MIN_API_LEVEL)
+    return Symbol(name, "data" in marks, abis or frozenset(ANDROID_ABIS), since)

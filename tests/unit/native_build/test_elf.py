@@ -10,9 +10,9 @@ import pytest
 import tiny_elf
 from tiny_elf import TinyElf
 
-from mobilegen.artifacts import Check, Target
+from mobilegen.artifacts import Check, Companion, Target
 from mobilegen.errors import NativeBuildError
-from mobilegen.native_build.elf import check_library, engine_exports, read_elf
+from mobilegen.native_build.elf import check_companion, check_library, engine_exports, read_elf
 from mobilegen.platforms.android.jni import jni_exports
 from mobilegen.resources import native_dir
 
@@ -100,6 +100,76 @@ def test_gnu_hash_alone_is_fine_from_level_23(tmp_path: Path) -> None:
 def test_abi_decides_which_imports_exist(tmp_path: Path) -> None:
     v7 = replace(GOOD, machine=40, bits=32, imports=("__aeabi_memcpy",))
     assert failed(checks(v7, tmp_path, Target("android", "armeabi-v7a", "21"))) == set()
+
+
+def test_weak_imports_may_be_missing(tmp_path: Path) -> None:
+    weak = replace(GOOD, weak_imports=("_ZN6tflite16UseGemmlowpOnX86Ev",))
+    assert failed(checks(weak, tmp_path)) == set()
+
+
+def test_what_lies_beside_it_is_known(tmp_path: Path) -> None:
+    elf = replace(
+        GOOD, needed=("libc.so", "libtoy.so", "libvulkan.so"), imports=("malloc", "toy_run")
+    )
+    (tmp_path / NAME).write_bytes(elf.to_bytes())
+    toy = Companion("libtoy.so", Path("libtoy.so"), exports=("toy_run",))
+    seen = read_elf(tmp_path / NAME)
+
+    def wrong(*companions: Companion, system: tuple[str, ...] = ()) -> dict[str, str]:
+        found = check_library(seen, ARM64, NAME, NATIVES, companions, system)
+        return {check.id: check.detail for check in found if check.status != "pass"}
+
+    assert wrong() == {
+        "arm64-v8a.elf.needed": "libtoy.so, libvulkan.so",
+        "arm64-v8a.elf.imports": "toy_run",
+    }
+    assert wrong(toy) == {"arm64-v8a.elf.needed": "libvulkan.so"}
+    other = replace(toy, exports=("toy_open",))
+    assert wrong(other)["arm64-v8a.elf.imports"] == "toy_run"
+
+
+COMPANION = TinyElf(
+    soname="libtoy.so", exports=("toy_run",), relro=False, flags=0, api_level=None,
+    symbol_table=True, weak_imports=("nowhere",),
+)  # fmt: skip
+
+
+def companion_checks(elf: TinyElf, folder: Path, target: Target = ARM64) -> dict[str, Check]:
+    path = folder / "libtoy.so"
+    path.write_bytes(elf.to_bytes())
+    found = check_companion(read_elf(path), target, "libtoy.so")
+    assert all(check.title.startswith("libtoy.so: ") for check in found)
+    return {check.id.removeprefix(f"{target.abi}.elf.toy."): check for check in found}
+
+
+def test_good_companion_passes(tmp_path: Path) -> None:
+    assert failed(companion_checks(COMPANION, tmp_path)) == set()
+
+
+@pytest.mark.parametrize(
+    ("check", "fault", "detail"),
+    [
+        ("machine", {"machine": 62}, "machine 62"),
+        ("page_alignment", {"align": 4096}, "4096; take a version"),
+        ("soname", {"soname": "libother.so"}, "libother.so"),
+        ("needed", {"needed": ("libc.so", "libc++_shared.so")}, "libc++_shared.so"),
+        ("imports", {"imports": ("getentropy",)}, "getentropy"),
+        ("text_relocations", {"text_relocations": True}, "TEXTREL"),
+        ("access", {"stack": False}, "no GNU_STACK"),
+        ("hash_table", {"sysv_hash": False}, "no DT_HASH"),
+    ],
+)
+def test_faulty_companion_fails(
+    check: str, fault: dict[str, Any], detail: str, tmp_path: Path
+) -> None:
+    found = companion_checks(replace(COMPANION, **fault), tmp_path)
+    assert failed(found) == {check}
+    assert detail in found[check].detail
+
+
+def test_only_64_bits_need_16_kilobyte_pages(tmp_path: Path) -> None:
+    v7 = replace(COMPANION, machine=40, bits=32, align=4096)
+    assert failed(companion_checks(v7, tmp_path, Target("android", "armeabi-v7a", "21"))) == set()
 
 
 def test_other_platforms_are_not_checked(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from mobilegen.artifacts import Target
 from mobilegen.errors import ToolchainError
 from mobilegen.toolchains import embedded
-from mobilegen.toolchains.choose import choose
+from mobilegen.toolchains.choose import ToolchainKind, choose
 from mobilegen.toolchains.ndk import NdkCandidate, candidates, toolchain
 
 TARGET = Target("android", "arm64-v8a", "21")
@@ -94,9 +94,16 @@ def test_toolchain_of_an_ndk(tmp_path: Path) -> None:
     made = toolchain(found, TARGET)
     assert made.kind == "ndk"
     assert made.cmake_file == found.path / "build" / "cmake" / "android.toolchain.cmake"
-    assert dict(made.variables) == {"ANDROID_ABI": "arm64-v8a", "ANDROID_PLATFORM": "android-21"}
+    assert dict(made.variables) == {
+        "ANDROID_ABI": "arm64-v8a",
+        "ANDROID_PLATFORM": "android-21",
+        "ANDROID_STL": "none",
+    }
     other = toolchain(found, Target("android", "arm64-v8a", "24"))
     assert made.identity != other.identity
+    with_cxx = toolchain(found, TARGET, cxx="static")
+    assert ("ANDROID_STL", "c++_static") in with_cxx.variables
+    assert made.identity != with_cxx.identity
 
 
 def test_auto_takes_the_ndk_and_names_what_it_passed_over(tmp_path: Path) -> None:
@@ -108,6 +115,18 @@ def test_auto_takes_the_ndk_and_names_what_it_passed_over(tmp_path: Path) -> Non
     assert chosen.kind == "ndk"
     assert "from ANDROID_NDK_ROOT=" in chosen.reason
     assert "gone: no such folder" in chosen.reason
+
+
+@pytest.mark.parametrize("kind", ["auto", "embedded"])
+def test_a_runtime_may_need_an_ndk(kind: ToolchainKind) -> None:
+    with pytest.raises(ToolchainError, match="needs the C\\+\\+ library of an NDK") as caught:
+        choose(kind, TARGET, environ={}, cxx="ndk")
+    assert "--ndk" in caught.value.hint
+
+
+def test_the_ndk_that_a_runtime_needs(tmp_path: Path) -> None:
+    environ = {"ANDROID_NDK_HOME": str(make_ndk(tmp_path / "ndk"))}
+    assert choose("auto", TARGET, environ=environ, cxx="ndk").kind == "ndk"
 
 
 def test_ndk_demanded_but_none_there() -> None:

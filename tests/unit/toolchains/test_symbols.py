@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from mobilegen.errors import ToolchainError
+from mobilegen.toolchains import symbols
 from mobilegen.toolchains.embedded import stub_assembly
 from mobilegen.toolchains.symbols import (
     SYSTEM_LIBRARIES,
@@ -23,6 +26,23 @@ def test_parse_marks() -> None:
         Symbol("environ", True, ALL),
         Symbol("__aeabi_memcpy", False, frozenset({"armeabi-v7a"})),
     )
+
+
+def test_a_later_level_is_a_mark() -> None:
+    (symbol,) = parse_symbols(["memfd_create 30 x86"], "list")
+    assert (symbol.since, symbol.abis) == (30, {"x86"})
+
+
+def test_names_of_a_level(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "sysroot" / "symbols"
+    folder.mkdir(parents=True)
+    (folder / "libvulkan.txt").write_text("vkEarly\nvkLate 26 arm64-v8a\n")
+    monkeypatch.setattr(symbols, "native_dir", lambda: tmp_path)
+    assert system_names("arm64-v8a", 25, ("libvulkan",)) == {"vkEarly"}
+    assert system_names("arm64-v8a", 26, ("libvulkan",)) == {"vkEarly", "vkLate"}
+    assert system_names("x86", 26, ("libvulkan",)) == {"vkEarly"}
+    with pytest.raises(ToolchainError, match=r"what libandroid\.so offers is not known"):
+        system_names("x86", 26, ("libandroid",))
 
 
 @pytest.mark.parametrize("line", ["open date", "open data arm"])
