@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 
 def format_bytes(size: float) -> str:
     """Return a size in bytes with three or four digits: "415.9 kB" for 415,920."""
@@ -21,8 +23,11 @@ def format_number(value: float | None) -> str:
 
 
 def format_milliseconds(value: float) -> str:
-    """Return milliseconds with microseconds: "0.012 ms" is written "0.012"."""
-    return f"{value:,.3f}"
+    """Return milliseconds with microseconds, or with two digits: "1.234", "0.012", "0.00042"."""
+    if not 0 < value < 0.01:
+        return f"{value:,.3f}"
+    digits = 1 - math.floor(math.log10(value))
+    return f"{value:.{digits}f}"
 
 
 def format_rate(value: float | None) -> str:

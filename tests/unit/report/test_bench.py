@@ -8,6 +8,7 @@ import pytest
 from layer_times import benchmark
 
 from mobilegen.report.bench import print_benchmark
+from mobilegen.report.text import format_milliseconds
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[list[str]]:
@@ -40,3 +41,12 @@ def test_without_images_and_with_threads(capsys: pytest.CaptureFixture[str]) -> 
 def test_names_do_nothing_to_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     print_benchmark(benchmark("\x1b[31mred[/bold]\n"))
     assert "\x1b" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.0, "0.000"), (0.00042, "0.00042"), (0.0098765, "0.0099"), (0.0123, "0.012"),
+     (1.23456, "1.235"), (1234.5, "1,234.500")],
+)  # fmt: skip
+def test_times_of_tiny_layers_are_not_zero(value: float, text: str) -> None:
+    assert format_milliseconds(value) == text

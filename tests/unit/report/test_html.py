@@ -121,6 +121,15 @@ def test_page_needs_no_network() -> None:
     assert policies == ["default-src 'none'; style-src 'unsafe-inline'"]
 
 
+def test_cells_of_text_keep_whole_words_on_a_phone() -> None:
+    """A cell whose words may break anywhere is one letter wide beside others that may not."""
+    style = re.sub(r"\s+", " ", render().split("<style>")[1].split("</style>")[0])
+    for rule in re.findall(r"td[^{}]*{[^{}]*overflow-wrap: anywhere[^{}]*}", style):
+        assert re.search(r"min-width: \d+rem", rule), rule
+    narrow = style[style.index("@media (max-width: 600px)") :]
+    assert "table.checks { table-layout: auto; }" in narrow
+
+
 def test_proved() -> None:
     text = Page(render()).text
     assert "Proved: all 1 checks passed" in text
