@@ -379,9 +379,20 @@ class ProjectReport:
 
 @dataclass(frozen=True)
 class Proof:
-    """What running a library showed."""
+    """What running a library showed.
 
+    Attributes:
+        executors: What was known of the target's executors afterwards, one text for each.
+    """
+
+    target: Target
     checks: tuple[Check, ...]
+    executors: tuple[str, ...] = ()
+
+    @property
+    def is_partial(self) -> bool:
+        """True when something was skipped."""
+        return any(check.status == "skipped" for check in self.checks)
 
 
 @dataclass(frozen=True)
@@ -420,11 +431,15 @@ class StepRecord:
     detail: str = ""
 
 
+REPORT_FORMAT = 2
+
+
 @dataclass(frozen=True)
 class BuildReport:
     """build.json: everything that a build did and proved.
 
     Attributes:
+        format: `REPORT_FORMAT`; another number says that other fields are to be expected.
         options: Option values by name.
         answers: What the source model says of the check images.
         libraries: The native libraries; paths are relative to the result's folder.
@@ -433,6 +448,7 @@ class BuildReport:
         project: The generated project; None for a build without.
     """
 
+    format: int
     mobilegen: str
     inputs: tuple[FileRecord, ...]
     options: tuple[tuple[str, str], ...]

@@ -6,9 +6,12 @@ Frontends and runtimes are such objects; an installed package may add some by an
 from __future__ import annotations
 
 import difflib
+import hashlib
 import importlib
+import importlib.util
 from collections.abc import Iterable, Mapping
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import Any, TypeVar
 
 from mobilegen.errors import UsageError
@@ -37,6 +40,29 @@ def load_object(reference: str) -> Any:
     if not (module and colon and attribute):
         raise ValueError(f"{reference!r} is not of the form 'module:OBJECT'")
     return getattr(importlib.import_module(module), attribute)
+
+
+def code_identity(reference: str) -> str:
+    """Return a hash of the code of the package that "package.module:OBJECT" is in.
+
+    "" for mobilegen's own, which is known as a whole (`resources.package_identity`), and for a
+    package that is not there.
+    """
+    package = reference.partition(":")[0].partition(".")[0]
+    found = importlib.util.find_spec(package) if package != __package__ else None
+    if found is None:
+        return ""
+    digest = hashlib.sha256()
+    for path in sorted(_sources(found.submodule_search_locations, found.origin)):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _sources(folders: Iterable[str] | None, origin: str | None) -> list[Path]:
+    if folders is None:
+        return [Path(origin)] if origin else []
+    files = (path for folder in folders for path in Path(folder).rglob("*"))
+    return [path for path in files if path.is_file() and path.suffix != ".pyc"]
 
 
 def with_added(group: str, built_in: Mapping[str, str]) -> dict[str, str]:

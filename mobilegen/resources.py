@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Iterable
+import re
+import sys
+from importlib import metadata
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
+_NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 
 def _data_dir(kind: str) -> Path:
@@ -26,36 +29,36 @@ def templates_dir() -> Path:
 
 
 @functools.cache
-def source_identity(*parts: str) -> str:
-    """Hash of mobilegen's own code in some of its folders and files: new code, new results."""
-    roots = [_PACKAGE / part for part in parts]
-    paths = [path for root in roots for path in (root, *root.rglob("*"))]
-    return _identity(path for path in paths if _is_source(path))
+def package_identity() -> str:
+    """Hash of all that mobilegen brings and stands on: other code, other results.
 
-
-@functools.cache
-def native_identity() -> str:
-    """Hash of everything in native/."""
-    return _identity(path for path in native_dir().rglob("*") if path.is_file())
-
-
-@functools.cache
-def templates_identity(kind: str) -> str:
-    """Hash of the templates of one kind, paths included."""
-    root = templates_dir() / kind
-    digest = hashlib.sha256()
-    for path in sorted(path for path in root.rglob("*") if path.is_file()):
-        name = path.relative_to(root).as_posix()
-        digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
+    Its own code, native/ and templates/, paths included, and the versions of Python and of the
+    packages that it requires.
+    """
+    digest = hashlib.sha256(repr([sys.version_info[:2], _requirements()]).encode())
+    for root in (_PACKAGE, native_dir(), templates_dir()):
+        for path in sorted(path for path in root.rglob("*") if _is_source(path)):
+            name = path.relative_to(root).as_posix()
+            digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
+
+
+def _requirements() -> list[tuple[str, str]]:
+    """Return the packages that mobilegen requires and that are installed, with their versions."""
+    try:
+        named = metadata.requires(_PACKAGE.name) or []
+    except metadata.PackageNotFoundError:
+        return []
+    names = (match.group() for line in named if (match := _NAME.match(line)))
+    return [(name, _version(name)) for name in sorted(names)]
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return ""
 
 
 def _is_source(path: Path) -> bool:
     return path.is_file() and path.suffix != ".pyc"
-
-
-def _identity(paths: Iterable[Path]) -> str:
-    digest = hashlib.sha256()
-    for path in sorted(paths):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()

@@ -10,24 +10,6 @@ from rich.status import Status
 
 from mobilegen import console
 
-TITLES = {
-    "graph": "read the model and compute the reference",
-    "description": "check labels and preprocessing",
-    "artifact": "convert and compare with onnxruntime",
-    "interface": "",
-    "lib": "compile and check",
-    "proof": "run the compiled library",
-    "sources": "copy the C++ sources",
-    "project": "write the project",
-    "apk": "build the app",
-}
-
-
-def title(step: str) -> str:
-    """Return what a stage does, in words; "" for one that is not worth a line."""
-    kind, _, abi = step.partition("/")
-    return f"{TITLES.get(kind, kind)} ({abi})" if abi else TITLES.get(kind, kind)
-
 
 class Progress:
     """Shows what runs now and writes a line for everything that is done."""
@@ -58,19 +40,16 @@ class Progress:
         if event["event"] == "note":
             console.note(f"       {event['text']}", style="dim")
             return
-        step = event.get("step", "")
-        if not title(step):
+        title = event.get("title", "")
+        if not title:
             return
         if event["event"] == "start":
-            self._running.append(step)
+            self._running.append(title)
             if self._status is None:
-                console.note(f"       {title(step)} ...", style="dim")
+                console.note(f"       {title} ...", style="dim")
         else:
-            self._running.remove(step)
+            self._running.remove(title)
             if event["event"] == "done":
-                self._line(step, event)
+                console.note(f"{event['seconds']:5.1f} s {title}: {event['detail']}")
         if self._status is not None:
-            self._status.update(" | ".join(title(each) for each in self._running))
-
-    def _line(self, step: str, event: dict[str, Any]) -> None:
-        console.note(f"{event['seconds']:5.1f} s {title(step)}: {event['detail']}")
+            self._status.update(" | ".join(self._running))

@@ -81,8 +81,18 @@ class Execution:
     pictures: Mapping[int, Picture] = field(default_factory=dict)
 
 
+# What `Executor.state` says of one that the next run may fetch.
+TO_BE_MADE = "to be made"
+
+
 class Executor(Protocol):
     """Runs libraries of some ABIs; a module with these functions satisfies it."""
+
+    def state(self, abi: str) -> str:
+        """Say in a moment what decides whether this computer can do it; starts no program.
+
+        While it is the same, a run that was skipped would be skipped again; but for `TO_BE_MADE`.
+        """
 
     def prepare(self, abi: str, *, offline: bool) -> str:
         """Fetch and make what running takes; return what it is, for people.

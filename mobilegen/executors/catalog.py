@@ -6,7 +6,7 @@ import dataclasses
 
 from mobilegen.errors import UsageError
 from mobilegen.executors import elfrun, emulator, jvm
-from mobilegen.executors.base import Execution, Executor, Request, Unavailable
+from mobilegen.executors.base import TO_BE_MADE, Execution, Executor, Request, Unavailable
 from mobilegen.names import nearest
 
 TIMEOUT_SECONDS = 900.0
@@ -19,6 +19,20 @@ EXECUTORS: dict[str, tuple[Executor, ...]] = {
     "x86_64": (jvm, elfrun),
     "x86": (elfrun,),
 }
+
+
+def state(abi: str) -> tuple[str, ...]:
+    """Return what decides which executors of an ABI can be had here, one text for each.
+
+    Raises:
+        UsageError: There is no such ABI.
+    """
+    return tuple(executor.state(abi) for executor in _executors(abi))
+
+
+def may_be_had(states: tuple[str, ...]) -> bool:
+    """True when one of the executors is not there, but may be fetched at any time."""
+    return TO_BE_MADE in states
 
 
 def prepare(abi: str, *, offline: bool = False) -> str:

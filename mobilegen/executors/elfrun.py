@@ -27,6 +27,11 @@ _OPTIONS = ("-Wall", "-Wextra", "-Werror", "-Wno-cast-function-type")
 _HOSTS = ("x86_64", "amd64")
 
 
+def state(abi: str) -> str:
+    """Say which computer this is."""
+    return f"{sys.platform} {platform.machine()}"
+
+
 def prepare(abi: str, *, offline: bool) -> str:
     """Compile the loader.
 

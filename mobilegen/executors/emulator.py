@@ -11,12 +11,20 @@ from numpy.typing import NDArray
 from mobilegen import toolboxes
 from mobilegen.errors import DownloadError, ProcessError
 from mobilegen.executors import tensors
-from mobilegen.executors.base import Execution, ExecutionError, Picture, Request, Unavailable
+from mobilegen.executors.base import (
+    TO_BE_MADE,
+    Execution,
+    ExecutionError,
+    Picture,
+    Request,
+    Unavailable,
+)
 from mobilegen.executors.files import model_file
 from mobilegen.executors.toolbox import EMULATOR
 from mobilegen.platforms.android.jni import CLASS_NAME, jni_prefix
 from mobilegen.run import Run
 from mobilegen.toolboxes import worker
+from mobilegen.toolboxes.create import existing
 
 BITS = {"arm64-v8a": 64, "armeabi-v7a": 32}
 _WORKER = Path(__file__).with_name("emulite_worker.py")
@@ -28,6 +36,12 @@ _FACTS = (
     "threads_started",
     "thread_signals",
 )
+
+
+def state(abi: str) -> str:
+    """Say whether the emulator's toolbox is there."""
+    found = existing(EMULATOR)
+    return str(found.root) if found else TO_BE_MADE
 
 
 def prepare(abi: str, *, offline: bool) -> str:

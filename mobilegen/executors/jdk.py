@@ -56,6 +56,13 @@ def find_jdk() -> Jdk | None:
     return None
 
 
+def installed() -> list[tuple[str, int, int]]:
+    """Return folder, size and time in nanoseconds of each Java VM that `find_jdk` looks at."""
+    found = [(home, _program(home, "java")) for home in _homes()]
+    stats = [(str(home), java.stat()) for home, java in found if java.is_file()]
+    return [(home, stat.st_size, stat.st_mtime_ns) for home, stat in stats]
+
+
 def _homes() -> Iterator[Path]:
     if named := os.environ.get("JAVA_HOME"):
         yield Path(named)

@@ -12,13 +12,13 @@ from mobilegen.errors import ProcessError
 from mobilegen.executors import files, programs, tensors
 from mobilegen.executors.base import Execution, ExecutionError, Request, Unavailable
 from mobilegen.executors.elfrun import model_folder
-from mobilegen.executors.jdk import CLEAN, MIN_VERSION, Jdk, find_jdk
+from mobilegen.executors.jdk import CLEAN, MIN_VERSION, Jdk, find_jdk, installed
 from mobilegen.platforms.android.jni import CLASS_NAME, check_package
 from mobilegen.platforms.android.sources import java_source
 from mobilegen.system import process
 from mobilegen.system.files import cache_dir, kept_dir, sha256_bytes
 
-__all__ = ["Jdk", "execute", "find_jdk", "prepare"]
+__all__ = ["Jdk", "execute", "find_jdk", "prepare", "state"]
 
 _COMPILE_SECONDS = 120.0
 _TARGET = "x86_64-linux-gnu.2.17"
@@ -50,6 +50,11 @@ _START = """final class Start {
     }
 }
 """
+
+
+def state(abi: str) -> str:
+    """Name the JDKs that may be looked at, each with the size and time of its Java VM."""
+    return f"{sys.platform} {platform.machine()} {installed()}"
 
 
 def prepare(abi: str, *, offline: bool) -> str:

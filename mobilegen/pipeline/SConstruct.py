@@ -8,9 +8,10 @@ from filelock import FileLock
 from SCons import SConsign
 from SCons.Script import ARGUMENTS, Default, Environment, Precious, SetOption
 
-from mobilegen.pipeline import stages, store
-from mobilegen.pipeline.dependencies import Stage, stages_of
+from mobilegen.pipeline import store
+from mobilegen.pipeline.dependencies import stages_of
 from mobilegen.pipeline.plan import BuildPlan
+from mobilegen.pipeline.stage import Stage, run
 from mobilegen.serialize import load_json
 
 plan = load_json(BuildPlan, Path(ARGUMENTS["plan"]))
@@ -36,7 +37,7 @@ class StageAction:
 
     def __call__(self, target: Any, source: Any, env: Any) -> int:
         """Run the stage; SCons takes anything but 0 for a failure."""
-        return stages.run(self.stage.name, self.stage.action, plan)
+        return run(self.stage, plan)
 
     def get_contents(self, target: Any, source: Any, env: Any) -> bytes:
         """Return the same bytes in every process; SCons's own would hold addresses."""

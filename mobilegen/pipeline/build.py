@@ -9,20 +9,30 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-from mobilegen.artifacts import BuildReport
+from pydantic import ValidationError
+
+from mobilegen.artifacts import BuildReport, Proof
 from mobilegen.errors import MobilegenError
 from mobilegen.pipeline import events, publish, store
-from mobilegen.pipeline.dependencies import Stage, fingerprint, stages_of
+from mobilegen.pipeline.dependencies import fingerprint, stages_of
 from mobilegen.pipeline.plan import BuildPlan
+from mobilegen.pipeline.stage import Stage
+from mobilegen.pipeline.stages.library import may_say_more
 from mobilegen.platforms.android.options import PLATFORM
 from mobilegen.platforms.merge import require_ours
 from mobilegen.serialize import dump_json
 from mobilegen.system.files import file_lock, telling_os_errors, write_text
+from mobilegen.system.hashes import Hashes
 from mobilegen.system.process import stream
 
 Listener = Callable[[dict[str, Any]], None]
 _SCONSTRUCT = Path(__file__).with_name("SConstruct.py")
 _FINGERPRINT = "fingerprint"
+_FORMAT = "format"
+_HASHES = "hashes.json"
+_OTHER_VERSION = (
+    "the earlier result in this folder is from another version of mobilegen: it is built anew"
+)
 
 
 def build(plan: BuildPlan, listen: Listener) -> BuildReport:
@@ -38,23 +48,47 @@ def build(plan: BuildPlan, listen: Listener) -> BuildReport:
         MobilegenError: A stage failed, another build is at work in the same folder, or the
             folder has files there that no build left.
     """
-    publish.refuse_foreign(plan.out)
-    if plan.project:
-        require_ours(plan.out / PLATFORM)
-    with telling_os_errors(f"{plan.out} cannot be written"), lock(plan.out, plan.state):
+    with telling_os_errors(f"{plan.out} cannot be written"):
+        if plan.project:
+            require_ours(plan.out / PLATFORM)
         declared = stages_of(plan)
-        # The graph of a build that was killed may still be about to end.
-        with file_lock(plan.state / store.GRAPH_LOCK):
-            intact = _clean(plan, declared)
-        now, mark = fingerprint(declared), plan.state / _FINGERPRINT
-        if intact and now and _read(mark) == now:
-            return publish.publish(plan, set())
+        publish.refuse_foreign(plan.out, publish.parts_of(declared))
+        if not plan.abis:
+            publish.refuse_orphans(plan.out, publish.parts_of(declared))
+        with lock(plan.out, plan.state):
+            return _build(plan, declared, listen)
+
+
+def _build(plan: BuildPlan, declared: tuple[Stage, ...], listen: Listener) -> BuildReport:
+    hashes = Hashes(plan.state / _HASHES)
+    # The graph of a build that was killed may still be about to end.
+    with file_lock(plan.state / store.GRAPH_LOCK):
+        if not _renew(plan.state):
+            listen({"event": "note", "text": _OTHER_VERSION})
+        intact = _clean(plan, declared)
+    now, mark = fingerprint(declared, hashes), plan.state / _FINGERPRINT
+    done: set[str] = set()
+    if not (intact and now and _read(mark) == now):
         # Until the graph has run to its end, the folders of its stages may be of two minds.
         mark.unlink(missing_ok=True)
         done = _run_graph(plan, listen)
-        report = publish.publish(plan, done)
-        write_text(mark, now)
-        return report
+    report = publish.publish(plan, declared, done, hashes)
+    write_text(mark, now)
+    hashes.save()
+    return report
+
+
+def _renew(state: Path) -> bool:
+    """Remove results of a version of mobilegen that kept them in another form; True if none."""
+    mark = state / _FORMAT
+    work, same = state / "work", _read(mark) == store.FORMAT
+    old = work.is_dir() and not same
+    if old:
+        shutil.rmtree(work)
+        (state / _FINGERPRINT).unlink(missing_ok=True)
+    if not same:
+        write_text(mark, store.FORMAT)
+    return not old
 
 
 def _read(path: Path) -> str:
@@ -125,19 +159,33 @@ def _clean(plan: BuildPlan, declared: tuple[Stage, ...]) -> bool:
     Returns:
         True when every stage has its result.
     """
-    for folder in [plan.state, plan.work, *plan.work.glob("lib"), *plan.work.glob("proof")]:
+    for folder in {plan.state, plan.work, *((plan.work / each.name).parent for each in declared)}:
         for leftover in folder.glob(".*") if folder.is_dir() else ():
             _remove(leftover)
-    for leftover in [path for name in publish.PARTS for path in plan.out.glob(f".{name}.old.*")]:
-        _remove(leftover)
-    for manifest in plan.work.rglob(store.MANIFEST):
-        if not store.is_intact(manifest):
-            manifest.unlink()
-    for proof in plan.work.glob(f"proof/*/{store.RESULT}"):
-        if b'"skipped"' in proof.read_bytes():
-            proof.with_name(store.MANIFEST).unlink(missing_ok=True)
-    folders = [plan.work / stage.name for stage in declared]
-    return all((f / store.RESULT).is_file() and (f / store.MANIFEST).is_file() for f in folders)
+    for name in publish.parts_of(declared):
+        for leftover in plan.out.glob(f".{name}.old.*"):
+            _remove(leftover)
+    kept = [_keep_intact(plan, stage) for stage in declared]
+    return all(kept)
+
+
+def _keep_intact(plan: BuildPlan, stage: Stage) -> bool:
+    """Make sure that a stage without its whole result is run again; True if it has it."""
+    folder = plan.work / stage.name
+    intact = store.is_intact(folder) and (folder / store.RESULT).is_file()
+    if intact and stage.result is Proof:
+        intact = not _may_say_more(plan, stage)
+    if not intact:
+        (folder / store.MANIFEST).unlink(missing_ok=True)
+    return intact
+
+
+def _may_say_more(plan: BuildPlan, stage: Stage) -> bool:
+    """True for a proof that may prove now what was skipped; one of another form is made anew."""
+    try:
+        return may_say_more(store.read_result(plan, stage.name, Proof), offline=plan.offline)
+    except ValidationError:
+        return True
 
 
 def _remove(leftover: Path) -> None:

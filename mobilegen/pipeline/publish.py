@@ -6,55 +6,51 @@ import dataclasses
 import itertools
 import json
 import os
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
 
 import mobilegen
 from mobilegen.artifacts import (
-    Apk,
-    Artifact,
+    REPORT_FORMAT,
     BuildReport,
     Check,
-    Description,
     FileRecord,
-    Graph,
     Library,
     Project,
     ProjectReport,
-    Proof,
     StepRecord,
 )
-from mobilegen.errors import UsageError
-from mobilegen.pipeline import stages, store
+from mobilegen.errors import MobilegenError, UsageError
+from mobilegen.pipeline import store
 from mobilegen.pipeline.page import PAGE, drop_benchmark, fitting_benchmark, render_page
 from mobilegen.pipeline.plan import STATE_FOLDER, BuildPlan
+from mobilegen.pipeline.stage import Stage
 from mobilegen.platforms.merge import Merge, apply_merge, plan_merge
 from mobilegen.serialize import dump_json
-from mobilegen.system.files import new_dir, record, replace_dir, sha256_file, write_text
+from mobilegen.system.files import link_file, new_dir, replace_dir, write_text
+from mobilegen.system.hashes import Hashes
 from mobilegen.system.process import postponed_interrupts
 
 REPORT = "build.json"
-ARTIFACT = "artifact.json"
-GRAPH = "graph.onnx"
-REFERENCE = "reference.npz"
-PARTS = ("model", "lib", "apk")
-BUILD_STEPS = ("graph", "description", "artifact")
 FRESH = "result"
 _SHOWN_FILES = 5
+# Of every stage by its name.
+Results = Mapping[str, Any]
 
 
-def refuse_foreign(out: Path) -> None:
+def refuse_foreign(out: Path, parts: Iterable[str]) -> None:
     """Make sure that a result in `out` would replace nothing but an earlier result.
+
+    Args:
+        parts: Names in `out` below which the result has its files.
 
     Raises:
         UsageError: `out` is no folder, or has files of other origin where the result goes.
     """
     if out.exists() and not out.is_dir():
         raise UsageError(f"{out} is not a folder", hint="name another folder with --out")
-    reports = (out / REPORT, out / STATE_FOLDER / FRESH / REPORT)
-    ours = {name for report in reports for name in _recorded(report)}
-    foreign = list(itertools.islice((n for n in _present(out) if n not in ours), _SHOWN_FILES))
+    foreign = list(itertools.islice(_foreign(out, parts), _SHOWN_FILES))
     if foreign:
         raise UsageError(
             f"{out} has files that no build left, where a result would replace them",
@@ -63,124 +59,170 @@ def refuse_foreign(out: Path) -> None:
         )
 
 
-def _recorded(report: Path) -> set[str]:
-    """The files of an earlier result; of any version of mobilegen, so the schema is not asked."""
+def refuse_orphans(out: Path, parts: Iterable[str]) -> None:
+    """Make sure that a conversion replaces nothing but a conversion: libraries know their model.
+
+    Raises:
+        UsageError: There is a build in `out`.
+    """
+    others = sorted(name for name in recorded(out) if _top(name) not in {*parts, REPORT, PAGE})
+    if others:
+        raise UsageError(
+            f"{out} holds a build, which would not fit a model that is converted anew",
+            seen=others[:_SHOWN_FILES],
+            hint="name another folder with --out, or use mobilegen build",
+        )
+
+
+def parts_of(stages: Iterable[Stage]) -> set[str]:
+    """Return the names in the result folder below which the stages have their places."""
+    return {_top(place) for stage in stages for _, place in stage.places}
+
+
+def _top(name: str) -> str:
+    return name.partition("/")[0]
+
+
+def recorded(out: Path) -> set[str]:
+    """Return the files of an earlier result, also of one that did not come to its place.
+
+    It may be of any version of mobilegen, so the schema is not asked.
+    """
+    reports = (out / REPORT, out / STATE_FOLDER / FRESH / REPORT)
+    return {name for report in reports for name in _listed(report)}
+
+
+def _listed(report: Path) -> set[str]:
     try:
         values = json.loads(report.read_bytes())
-        return {
-            REPORT,
-            PAGE,
-            *(str(file["path"]) for file in values["files"] if values["mobilegen"]),
-        }
+        names = [str(file["path"]) for file in values["files"] if values["mobilegen"]]
+        return {REPORT, PAGE, *filter(_is_inside, names)}
     except (OSError, ValueError, LookupError, TypeError):
         return set()
 
 
-def _present(out: Path) -> Iterator[str]:
-    tops = [out / name for name in (*PARTS, PAGE, REPORT)]
+def _is_inside(name: str) -> bool:
+    """True for a path that a file of a result can have."""
+    path = PurePosixPath(name)
+    return not path.is_absolute() and ".." not in path.parts and not name.startswith(".")
+
+
+def _foreign(out: Path, parts: Iterable[str]) -> Iterator[str]:
+    ours = recorded(out)
+    tops = [out / name for name in (*sorted(parts), PAGE, REPORT)]
     for path in itertools.chain(tops, *(top.rglob("*") for top in tops)):
-        if path.is_symlink() or (path.exists() and not path.is_dir()):
-            yield path.relative_to(out).as_posix()
+        name = path.relative_to(out).as_posix()
+        is_file = path.is_symlink() or (path.exists() and not path.is_dir())
+        if is_file and name not in ours:
+            yield name
 
 
-def publish(plan: BuildPlan, done: set[str]) -> BuildReport:
+def publish(
+    plan: BuildPlan, stages: tuple[Stage, ...], done: set[str], hashes: Hashes
+) -> BuildReport:
     """Lay out the result folder and write its report.
 
-    The whole result is laid out beside the old one first; then its parts change places.
+    The whole result is laid out beside the old one first; then its parts change places. Generated
+    projects come before them: after a kill in between, they are of the new build already, and the
+    next build brings the rest.
 
     Args:
         done: Names of the stages that had something to do in this build.
     """
-    merge = _merge(plan)
+    results = {stage.name: store.read_result(plan, stage.name, stage.result) for stage in stages}
+    merges = [
+        plan_merge(project, plan.out / project.platform, force=plan.force, hash_of=hashes.of)
+        for project in _of_type(results, Project)
+    ]
     with new_dir(plan.state / FRESH) as fresh:
-        _lay_out_model(plan, fresh / "model")
-        for abi in plan.abis:
-            _lay_out_library(store.read_result(plan, f"lib/{abi}", Library), fresh / "lib")
-        if plan.apk:
-            app = store.read_result(plan, "apk", Apk)
-            _place(app.path, fresh / "apk" / app.path.name)
-        report = _report(plan, fresh, done, merge)
+        files = _lay_out(plan, stages, fresh)
+        report = dataclasses.replace(
+            _report(plan, stages, results, merges),
+            inputs=tuple(_inputs(stages, merges, hashes)),
+            steps=_steps(plan, stages, done),
+            files=tuple(sorted(files, key=lambda file: file.path)),
+        )
         dump_json(report, fresh / REPORT)
         times = fitting_benchmark(plan.out, report)
         write_text(fresh / PAGE, render_page(report, plan.work, times))
     with postponed_interrupts():
-        if merge:
+        for merge in merges:
             apply_merge(merge)
-        _swap(plan.state / FRESH, plan.out)
+        _swap(plan.state / FRESH, plan.out, parts_of(stages))
         if times is None:
             drop_benchmark(plan.out)
     return report
 
 
-def _merge(plan: BuildPlan) -> Merge | None:
-    if plan.project is None:
-        return None
-    project = store.read_result(plan, "project", Project)
-    return plan_merge(project, plan.out / project.platform, force=plan.force)
+def _of_type(results: Results, kind: type[store.T]) -> list[store.T]:
+    return [result for result in results.values() if isinstance(result, kind)]
 
 
-def _lay_out_library(library: Library, folder: Path) -> None:
-    for path in (library.path, *(companion.path for companion in library.companions)):
-        _place(path, folder / library.target.abi / path.name)
-    for licence in library.licences:
-        _place(licence, folder / licence.name)
+def _lay_out(plan: BuildPlan, stages: Iterable[Stage], root: Path) -> list[FileRecord]:
+    """Give the files of the stages their places below `root`; return them.
+
+    Raises:
+        MobilegenError: Two stages have different files for one place.
+    """
+    placed: dict[str, FileRecord] = {}
+    for stage in stages:
+        folder = plan.work / stage.name
+        for file in store.read_manifest(folder):
+            place = stage.place_of(file.path)
+            if not place:
+                continue
+            record = FileRecord(place, file.size, file.sha256)
+            if placed.setdefault(place, record) != record:
+                raise MobilegenError(
+                    f"two files have the place {place} in the result", seen=[stage.name]
+                )
+            if not (root / place).exists():
+                link_file(folder / file.path, root / place)
+    return list(placed.values())
 
 
-def _lay_out_model(plan: BuildPlan, folder: Path) -> None:
-    graph = store.read_result(plan, "graph", Graph)
-    artifact = store.read_result(plan, "artifact", Artifact)
-    for _, file in artifact.files:
-        _place(artifact.folder / file.path, folder / file.path)
-    _place(graph.candidates[0].path, folder / GRAPH)
-    _place(graph.samples, folder / REFERENCE)
-    for name in (store.LABELS, store.PREPROCESS):
-        path = plan.work / "description" / name
-        if path.is_file():
-            _place(path, folder / name)
-    dump_json(store.relocate(artifact, artifact.folder, Path()), folder / ARTIFACT)
-
-
-def _place(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(source, target)
-
-
-def _report(plan: BuildPlan, root: Path, done: set[str], merge: Merge | None) -> BuildReport:
-    graph = store.read_result(plan, "graph", Graph)
-    files = sorted(path for path in root.rglob("*") if path.is_file())
-    sources = [*stages.graph_sources(plan), *stages.description_sources(plan)]
+def _report(
+    plan: BuildPlan, stages: Iterable[Stage], results: Results, merges: Iterable[Merge]
+) -> BuildReport:
+    graph = results["graph"]
+    libraries = (_library(plan, each, results) for each in stages if each.result is Library)
     return BuildReport(
+        format=REPORT_FORMAT,
         mobilegen=mobilegen.__version__,
-        inputs=tuple(FileRecord(p.name, p.stat().st_size, sha256_file(p)) for p in sources),
+        inputs=(),
         options=_options(plan),
         graph_inputs=graph.inputs,
         graph_outputs=graph.outputs,
-        steps=tuple(_steps(plan, done)),
-        checks=_checks(plan),
-        answers=store.read_result(plan, "description", Description).answers,
-        libraries=tuple(_library(plan, abi) for abi in plan.abis),
-        files=tuple(record(path, root) for path in files),
-        project=_project(merge) if merge else None,
+        steps=(),
+        checks=tuple(check for each in results.values() for check in _checks(each)),
+        answers=results["description"].answers,
+        libraries=tuple(libraries),
+        project=next((_project(merge) for merge in merges), None),
     )
+
+
+def _checks(result: object) -> tuple[Check, ...]:
+    checks: tuple[Check, ...] = getattr(result, "checks", ())
+    return checks
 
 
 def _project(merge: Merge) -> ProjectReport:
     return ProjectReport(merge.folder.name, len(merge.files), merge.kept)
 
 
-def _library(plan: BuildPlan, abi: str) -> Library:
-    """A library as the report has it: below lib/, its checks among all checks."""
-    library = store.read_result(plan, f"lib/{abi}", Library)
-    folder = Path("lib", abi)
-    return dataclasses.replace(
-        library,
-        path=folder / library.path.name,
-        companions=tuple(
-            dataclasses.replace(each, path=folder / each.name) for each in library.companions
-        ),
-        licences=tuple(Path("lib", licence.name) for licence in library.licences),
-        checks=(),
-    )
+def _library(plan: BuildPlan, stage: Stage, results: Results) -> Library:
+    """A library as the report has it: at its place, its checks among all checks."""
+    library: Library = results[stage.name]
+    for source, place in stage.places:
+        library = store.relocate(library, plan.work / stage.name / source, Path(place))
+    return dataclasses.replace(library, checks=())
+
+
+def _inputs(stages: Iterable[Stage], merges: list[Merge], hashes: Hashes) -> Iterator[FileRecord]:
+    """Yield the user's files; what he changed in a generated project is no input."""
+    for path in dict.fromkeys(path for stage in stages for path in stage.files):
+        if not any(path.is_relative_to(merge.folder) for merge in merges):
+            yield FileRecord(path.name, path.stat().st_size, hashes.of(path))
 
 
 def _options(plan: BuildPlan) -> tuple[tuple[str, str], ...]:
@@ -200,38 +242,31 @@ def _options(plan: BuildPlan) -> tuple[tuple[str, str], ...]:
     return (*values, ("abi", " ".join(plan.abis)), ("images", images))
 
 
-def _steps(plan: BuildPlan, done: set[str]) -> list[StepRecord]:
-    names = [*BUILD_STEPS]
-    for abi in plan.abis:
-        names += [f"lib/{abi}", f"proof/{abi}"]
-    names += [f"sources/{abi}" for abi in plan.abis] if plan.with_sources else []
-    names += ["project"] if plan.project else []
-    names += ["apk"] if plan.apk else []
-    return [_step(plan, name, cached=name not in done) for name in names]
+def _steps(plan: BuildPlan, stages: Iterable[Stage], done: set[str]) -> tuple[StepRecord, ...]:
+    names = [stage.name for stage in stages if stage.title]
+    found = ((name, *store.read_timing(plan, name)) for name in names)
+    return tuple(StepRecord(n, seconds, n not in done, detail) for n, seconds, detail in found)
 
 
-def _step(plan: BuildPlan, name: str, *, cached: bool) -> StepRecord:
-    seconds, detail = store.read_timing(plan, name)
-    return StepRecord(name, seconds, cached, detail)
+def _swap(fresh: Path, out: Path, parts: set[str]) -> None:
+    """Move the parts of a complete result into the result folder, the report last.
 
-
-def _checks(plan: BuildPlan) -> tuple[Check, ...]:
-    checks = [*store.read_result(plan, "graph", Graph).checks]
-    checks += store.read_result(plan, "artifact", Artifact).checks
-    for abi in plan.abis:
-        checks += store.read_result(plan, f"lib/{abi}", Library).checks
-        checks += store.read_result(plan, f"proof/{abi}", Proof).checks
-    if plan.apk:
-        checks += store.read_result(plan, "apk", Apk).checks
-    return tuple(checks)
-
-
-def _swap(fresh: Path, out: Path) -> None:
-    """Move the parts of a complete result into the result folder, the report last."""
-    for name in PARTS:
+    What only the earlier result has is removed: it would not fit.
+    """
+    for name in sorted(parts):
         if (fresh / name).is_dir():
             replace_dir(fresh / name, out / name)
-        elif (out / name).is_dir():
-            shutil.rmtree(out / name)
+    for name in sorted(recorded(out)):
+        if _top(name) not in {*parts, REPORT, PAGE}:
+            _remove(out / name, out)
     os.replace(fresh / PAGE, out / PAGE)
     os.replace(fresh / REPORT, out / REPORT)
+
+
+def _remove(path: Path, out: Path) -> None:
+    """Remove a file, and folders that become empty by that."""
+    path.unlink(missing_ok=True)
+    for parent in path.relative_to(out).parents[:-1]:
+        if not (out / parent).is_dir() or any((out / parent).iterdir()):
+            break
+        (out / parent).rmdir()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from mobilegen.artifacts import Artifact, BuildReport, Check, Library, Preprocess
+from mobilegen.artifacts import REPORT_FORMAT, Artifact, BuildReport, Check, Library, Preprocess
 from mobilegen.errors import UsageError
 from mobilegen.pipeline import publish, store
 from mobilegen.serialize import load_json
@@ -73,9 +74,10 @@ def open_result(folder: Path) -> Result:
             seen=[f"{publish.REPORT} is missing"],
             hint="name the folder that mobilegen build wrote (its --out)",
         )
+    _refuse_other_form(folder / publish.REPORT)
     try:
         report = load_json(BuildReport, folder / publish.REPORT)
-        artifact = load_json(Artifact, model / publish.ARTIFACT)
+        artifact = load_json(Artifact, model / store.ARTIFACT)
         return Result(
             folder=folder,
             report=report,
@@ -83,8 +85,8 @@ def open_result(folder: Path) -> Result:
             libraries=tuple(_placed(library, folder) for library in report.libraries),
             preprocess=_preprocess(model),
             labels=_labels(model),
-            reference=model / publish.REFERENCE,
-            graph=model / publish.GRAPH,
+            reference=model / store.REFERENCE,
+            graph=model / store.GRAPH,
         )
     except (OSError, ValidationError) as error:
         raise UsageError(
@@ -97,6 +99,26 @@ def open_result(folder: Path) -> Result:
 def _placed(library: Library, folder: Path) -> Library:
     companions = (dataclasses.replace(each, path=folder / each.path) for each in library.companions)
     return dataclasses.replace(library, path=folder / library.path, companions=tuple(companions))
+
+
+def _refuse_other_form(path: Path) -> None:
+    """Look at nothing but the report's own name, for that is in every form.
+
+    Raises:
+        UsageError: Another version of mobilegen wrote it.
+    """
+    try:
+        values = json.loads(path.read_bytes())
+        version, form = str(values["mobilegen"]), values.get("format", 1)
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return
+    if form != REPORT_FORMAT:
+        raise UsageError(
+            f"the result in {path.parent} is from another version of mobilegen",
+            seen=[f"{path.name} has format {form}, written by mobilegen {version}; known is "
+                  f"{REPORT_FORMAT}"],
+            hint="build it again",
+        )  # fmt: skip
 
 
 def file_check(result: Result) -> Check:

@@ -17,15 +17,22 @@ from mobilegen.pipeline.plan import BuildPlan
 from mobilegen.serialize import dump_json, load_json
 from mobilegen.system.files import record, sha256_file
 
+# Of the folders of the stages; another number is another form.
+FORMAT = "2"
 GRAPH_LOCK = "graph.lock"
 RESULT = "result.json"
 MANIFEST = "manifest.json"
 TIMING = "timing.json"
+STAMPS = "stamps.json"
+MODEL = "model"
+ARTIFACT = "artifact.json"
+GRAPH = "graph.onnx"
+REFERENCE = "reference.npz"
 PROFILE = "profile.json"
 LABELS = "labels.txt"
 PREPROCESS = "preprocess.json"
-PROJECT = "project"
-GOLDEN = "golden"
+_MANIFEST = TypeAdapter(tuple[FileRecord, ...])
+_STAMPS = TypeAdapter(dict[str, tuple[int, int]])
 T = TypeVar("T")
 
 
@@ -49,17 +56,47 @@ def read_timing(plan: BuildPlan, stage: str) -> tuple[float, str]:
 def close_folder(folder: Path, seconds: float, detail: str) -> None:
     """Write the manifest and the timing of a stage's folder; nothing may change afterwards."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
-    dump_json(tuple(record(path, folder) for path in files), folder / MANIFEST)
+    records = tuple(record(path, folder) for path in files)
+    dump_json(records, folder / MANIFEST)
     dump_json({"seconds": seconds, "detail": detail}, folder / TIMING)
+    _write_stamps(folder, records)
 
 
-def is_intact(manifest: Path) -> bool:
-    """True when every file of a manifest is there with its content."""
+def read_manifest(folder: Path) -> tuple[FileRecord, ...]:
+    """Return what a finished stage's folder holds.
+
+    Raises:
+        OSError: It cannot be read.
+        pydantic.ValidationError: It is damaged.
+    """
+    return _MANIFEST.validate_json((folder / MANIFEST).read_bytes())
+
+
+def is_intact(folder: Path) -> bool:
+    """True when every file of a finished stage is there with its content.
+
+    A file of the recorded size and time is believed to be the same; any other is read.
+    """
     try:
-        files = TypeAdapter(tuple[FileRecord, ...]).validate_json(manifest.read_bytes())
-        return all(sha256_file(manifest.parent / file.path) == file.sha256 for file in files)
+        files = read_manifest(folder)
+        stamps = _STAMPS.validate_json((folder / STAMPS).read_bytes())
+        other = [file for file in files if stamps.get(file.path) != _stamp(folder / file.path)]
+        same = all(sha256_file(folder / file.path) == file.sha256 for file in other)
+        if other and same:
+            _write_stamps(folder, files)
+        return same
     except (OSError, ValueError):
         return False
+
+
+def _write_stamps(folder: Path, files: tuple[FileRecord, ...]) -> None:
+    """Keep sizes and times out of the manifest: what follows from a stage has none of them."""
+    dump_json({file.path: _stamp(folder / file.path) for file in files}, folder / STAMPS)
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    stat = path.stat()
+    return stat.st_size, stat.st_mtime_ns
 
 
 def relocate(value: T, old: Path, new: Path) -> T:

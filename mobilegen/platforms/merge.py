@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -131,7 +131,9 @@ def lay_out(project: Project, changed: UserChanges, folder: Path, out: Path) -> 
     return out
 
 
-def plan_merge(project: Project, folder: Path, *, force: bool) -> Merge:
+def plan_merge(
+    project: Project, folder: Path, *, force: bool, hash_of: Callable[[Path], str] = sha256_file
+) -> Merge:
     """Decide what to do with each file; nothing is changed yet.
 
     A file that its user has changed or removed stays so; one that is no longer generated is removed
@@ -139,12 +141,13 @@ def plan_merge(project: Project, folder: Path, *, force: bool) -> Merge:
 
     Args:
         force: Take back the user's changes to generated files.
+        hash_of: Gives the sha256 of a file.
 
     Raises:
         UsageError: The record of the last rendering cannot be read.
     """
     old = _read(folder)
-    states = {file.path: _state(file, folder, old) for file in project.files}
+    states = {file.path: _state(file, folder, old, hash_of) for file in project.files}
     kept = {} if force else {p: s for p, s in states.items() if s in _REASONS}
     gone = sorted(old.known.keys() - states.keys())
     return Merge(
@@ -184,13 +187,13 @@ def _clean(folder: Path) -> None:
         leftover.unlink()
 
 
-def _state(file: ProjectFile, folder: Path, old: Record) -> State:
+def _state(file: ProjectFile, folder: Path, old: Record, hash_of: Callable[[Path], str]) -> State:
     path = folder / file.path
     if not path.exists() and not path.is_symlink():
         return "removed" if file.path in old.files else "outdated"
     if not path.is_file():
         return "changed"
-    sha256 = sha256_file(path)
+    sha256 = hash_of(path)
     if sha256 == file.sha256:
         return "current"
     return "outdated" if old.is_ours(file.path, sha256) else "changed"

@@ -132,6 +132,16 @@ def copy_file(source: Path, target: Path, scratch: Path, *, executable: bool = F
     return target
 
 
+def link_file(source: Path, target: Path) -> Path:
+    """Give a file that nobody changes a second name; where that cannot be, copy it."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+    return target
+
+
 def write_text(path: Path, text: str) -> Path:
     """Write UTF-8 text with `\\n` line ends as `write_bytes` does."""
     return write_bytes(path, text.encode())

@@ -135,7 +135,7 @@ def test_model_can_be_compiled_in(built: Path) -> None:
 
 
 def test_damaged_stage_is_done_again(built: Path) -> None:
-    stage = built / "build" / ".mobilegen" / "work" / "lib" / "x86" / "libdigits.so"
+    stage = built / "build" / ".mobilegen" / "work" / "lib" / "x86" / "files" / "libdigits.so"
     stage.write_bytes(stage.read_bytes()[:-1])
     assert "lib/x86" in redone(built)
 

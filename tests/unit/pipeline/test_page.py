@@ -21,7 +21,9 @@ MODEL = FileRecord("model/model.bin", 5, "a" * 64)
 
 def report(*files: FileRecord) -> BuildReport:
     options = ("name", "package", "runtime", "precision", "api_level")
-    return BuildReport("1", (), tuple((name, "") for name in options), (), (), (), (), files=files)
+    return BuildReport(
+        2, "1", (), tuple((name, "") for name in options), (), (), (), (), files=files
+    )
 
 
 def test_times_of_the_same_model_fit(tmp_path: Path) -> None:

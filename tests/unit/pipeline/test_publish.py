@@ -6,7 +6,13 @@ from pathlib import Path
 import pytest
 
 from mobilegen.errors import UsageError
-from mobilegen.pipeline.publish import refuse_foreign
+from mobilegen.pipeline import publish
+
+PARTS = ("model", "lib")
+
+
+def refuse_foreign(folder: Path) -> None:
+    publish.refuse_foreign(folder, PARTS)
 
 
 def write(folder: Path, *names: str) -> None:

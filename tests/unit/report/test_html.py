@@ -10,6 +10,7 @@ from pathlib import Path
 from layer_times import benchmark
 
 from mobilegen.artifacts import (
+    REPORT_FORMAT,
     Answer,
     BuildReport,
     Check,
@@ -62,6 +63,7 @@ class Page(HTMLParser):
 
 def report(*checks: Check, text: str = "plain") -> BuildReport:
     return BuildReport(
+        format=REPORT_FORMAT,
         mobilegen="1.0",
         inputs=(FileRecord(text, 5, "a" * 64),),
         options=(("name", text), ("package", text), ("runtime", text), ("precision", text),
