@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import functools
-import inspect
-from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
@@ -12,6 +10,14 @@ from typer.core import TyperGroup
 
 import mobilegen
 from mobilegen import console
+from mobilegen.cli.common import (
+    HELP,
+    Debug,
+    Quiet,
+    Verbose,
+    choose_verbosity,
+    with_common_options,
+)
 from mobilegen.errors import UsageError
 from mobilegen.names import load_object, nearest
 
@@ -25,20 +31,9 @@ VERBS = {
     "init": "mobilegen.cli.init:init",
     "setup": "mobilegen.cli.setup:setup",
     "doctor": "mobilegen.cli.doctor:doctor",
+    "cache": "mobilegen.cli.cache:app",
     "schema": "mobilegen.cli.schema:schema",
 }
-_HELP = {"help_option_names": ["-h", "--help"]}
-_Verbose = Annotated[
-    bool,
-    typer.Option("--verbose", "-v", help="Show more: hashes, reasons.", rich_help_panel="Running"),
-]
-_Quiet = Annotated[
-    bool,
-    typer.Option("--quiet", "-q", help="Show the verdict and errors.", rich_help_panel="Running"),
-]
-_Debug = Annotated[
-    bool, typer.Option("--debug", help="Show tracebacks of errors.", rich_help_panel="Running")
-]
 
 
 class _Verbs(TyperGroup):
@@ -62,7 +57,7 @@ app = typer.Typer(
     help="A trained model in, a tested mobile SDK out.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    context_settings=_HELP,
+    context_settings=HELP,
 )
 
 
@@ -73,31 +68,8 @@ def _command(name: str) -> Any:
     if isinstance(found, typer.Typer):
         return typer.main.get_command(found)
     alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-    alone.command(name, context_settings=_HELP)(with_common_options(found))
+    alone.command(name, context_settings=HELP)(with_common_options(found))
     return typer.main.get_command(alone)
-
-
-def with_common_options(function: Callable[..., None]) -> Callable[..., None]:
-    """Give a verb the options that all have: how much to show."""
-
-    @functools.wraps(function)
-    def command(*, verbose: bool, quiet: bool, debug: bool, **values: Any) -> None:
-        _choose(verbose=verbose, quiet=quiet)
-        function(**values)
-
-    own = inspect.signature(function, eval_str=True).parameters.values()
-    common = inspect.signature(_options, eval_str=True).parameters.values()
-    keyword = inspect.Parameter.KEYWORD_ONLY
-    shared = [each.replace(kind=keyword) for each in common if each.name != "version"]
-    signature = inspect.Signature([*(each.replace(kind=keyword) for each in own), *shared])
-    setattr(command, "__signature__", signature)  # noqa: B010
-    command.__annotations__ = {}
-    return command
-
-
-def _choose(*, verbose: bool, quiet: bool) -> None:
-    if verbose or quiet:
-        console.set_verbosity(console.VERBOSE if verbose else console.QUIET)
 
 
 def _show_version(wanted: bool) -> None:
@@ -112,9 +84,9 @@ def _options(
         bool,
         typer.Option("--version", is_eager=True, callback=_show_version, help="Show the version."),
     ] = False,
-    verbose: _Verbose = False,
-    quiet: _Quiet = False,
-    debug: _Debug = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
 ) -> None:
     """Turn a trained model into a tested mobile SDK."""
-    _choose(verbose=verbose, quiet=quiet)
+    choose_verbosity(verbose=verbose, quiet=quiet)

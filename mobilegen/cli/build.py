@@ -17,6 +17,7 @@ from mobilegen.pipeline.plan import make_plan
 from mobilegen.report.summary import print_summary
 from mobilegen.runtimes import catalog as runtimes
 from mobilegen.serialize import to_jsonable
+from mobilegen.system import cache
 from mobilegen.verify import judge
 
 
@@ -52,5 +53,6 @@ def build_from(model: Path | None, given: Mapping[str, Any], *, libraries: bool 
         console.raw_json(to_jsonable(report))
     else:
         print_summary(report, folder)
+    cache.tidy()
     if settings.require_proof:
         judge.require_proof(report.checks)

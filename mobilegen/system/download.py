@@ -17,7 +17,14 @@ from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
 from mobilegen.errors import DownloadError, ProcessError
-from mobilegen.system.files import cache_dir, file_lock, sha256_bytes, sha256_file, write_bytes
+from mobilegen.system.files import (
+    cache_dir,
+    file_lock,
+    note_use,
+    sha256_bytes,
+    sha256_file,
+    write_bytes,
+)
 from mobilegen.system.process import run
 
 if TYPE_CHECKING:
@@ -74,6 +81,7 @@ def fetch(file: PinnedFile, *, offline: bool = False) -> Path:
         return fetch_maven((file,), offline=offline)[0]
     path = _cached_path(file)
     with file_lock(_lock_of(path)):
+        note_use(path.parent)
         if _is_complete(path, file):
             return path
         if offline:
@@ -92,6 +100,7 @@ def fetch_maven(files: Sequence[MavenFile], *, offline: bool = False) -> tuple[P
         # In one order everywhere, or two processes could wait for each other.
         for path in sorted(set(paths)):
             locks.enter_context(file_lock(_lock_of(path)))
+            note_use(path.parent)
         missing = [
             (file, path)
             for file, path in zip(files, paths, strict=True)

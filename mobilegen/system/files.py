@@ -185,6 +185,24 @@ def lock_of(folder: Path) -> Path:
     return folder.with_name(folder.name + ".lock")
 
 
+def note_use(folder: Path) -> None:
+    """Note that a folder of the cache is used now; a cache that cannot be written has none."""
+    with contextlib.suppress(OSError):
+        _use_mark(folder).touch()
+
+
+def use_of(folder: Path) -> float:
+    """Return when a folder of the cache was last used; 0 when nobody noted it."""
+    try:
+        return _use_mark(folder).stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _use_mark(folder: Path) -> Path:
+    return folder.with_name(folder.name + ".used")
+
+
 def kept_dir(folder: Path, files: Iterable[str], fill: Callable[[Path], None]) -> Path:
     """Return a folder of the cache; who needs it first fills it, and others wait for that.
 
@@ -198,6 +216,7 @@ def kept_dir(folder: Path, files: Iterable[str], fill: Callable[[Path], None]) -
             if not all(path.is_file() for path in paths):
                 with new_dir(folder) as temporary:
                     fill(temporary)
+    note_use(folder)
     return folder
 
 

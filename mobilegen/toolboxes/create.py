@@ -12,7 +12,7 @@ from pathlib import Path
 
 from mobilegen.errors import DownloadError, ProcessError
 from mobilegen.run import DEFAULT, Run
-from mobilegen.system.files import cache_dir, file_lock, new_dir, sha256_bytes, write_text
+from mobilegen.system.files import cache_dir, file_lock, new_dir, note_use, sha256_bytes, write_text
 from mobilegen.toolboxes import interpreters
 from mobilegen.toolboxes.spec import ToolboxSpec
 from mobilegen.toolboxes.uv import uv
@@ -83,6 +83,7 @@ def existing(spec: ToolboxSpec) -> Toolbox | None:
     for version in sorted(spec.pythons, key=lambda each: each != present):
         root = folder(spec, version)
         if is_complete(root):
+            note_use(root)
             return Toolbox(spec.name, _python(root), root)
     return None
 
@@ -98,6 +99,7 @@ def _make(spec: ToolboxSpec, run: Run, pythons: tuple[Path, ...]) -> Toolbox:
         _fill(temporary, spec, base, run.offline)
         mark = {"name": spec.name, "python": base.version, "listing": _listing(temporary)}
         write_text(temporary / _MARK, json.dumps(mark) + "\n")
+    note_use(root)
     return Toolbox(spec.name, _python(root), root)
 
 
