@@ -24,7 +24,8 @@ def init(
     from mobilegen.system.files import write_text
 
     if not model.is_file():
-        raise ModelError(f"{model} is not a model file", hint="name the model, an .onnx file")
+        problem = "is not a file" if model.exists() else "does not exist"
+        raise ModelError(f"{model} {problem}", hint="name the model, an .onnx file")
     path = model.parent / CONFIG_NAME
     if path.exists() and not force:
         raise UsageError(f"{path} exists already", hint="edit it, or replace it with --force")

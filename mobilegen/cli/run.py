@@ -107,7 +107,8 @@ def _fitting(array: NDArray[Any], spec: TensorSpec) -> NDArray[Any]:
                 f"input: {spec.dtype} {'x'.join(map(str, spec.shape))}",
             ],
         )
-    return np.ascontiguousarray(array, dtype=spec.dtype)
+    # Not ascontiguousarray, which would make a list of one of a scalar.
+    return np.asarray(array, dtype=spec.dtype, order="C")
 
 
 def _show(

@@ -32,7 +32,7 @@ def setup(
             console.line(f"{item.state:7}  {item.subject}: {item.detail}")
     if json:
         console.raw_json([vars(item) for item in items])
-    require_ready(items)
+    require_ready(items, offline=offline)
     if not json:
         console.line("everything is there: mobilegen build --offline needs no network")
 

@@ -149,4 +149,6 @@ def _preprocess(model: Path) -> Preprocess | None:
 
 def _labels(model: Path) -> tuple[str, ...]:
     path = model / store.LABELS
-    return tuple(path.read_text(encoding="utf-8").splitlines()) if path.is_file() else ()
+    return (
+        tuple(path.read_bytes().decode().removesuffix("\n").split("\n")) if path.is_file() else ()
+    )

@@ -59,17 +59,19 @@ def prepare(need: Need, *, offline: bool = False) -> Iterator[Item]:
         yield _apk_tools(offline=offline)
 
 
-def require_ready(items: Sequence[Item]) -> None:
+def require_ready(items: Sequence[Item], *, offline: bool = False) -> None:
     """Fail when something is missing.
+
+    Args:
+        offline: Nothing was to be fetched, so the same command without it may help.
 
     Raises:
         DownloadError: With the list of it.
     """
     missing = [f"{item.subject}: {item.detail}" for item in items if item.state == "missing"]
     if missing:
-        raise DownloadError(
-            "not everything could be prepared", seen=missing, hint="run mobilegen setup again"
-        )
+        hint = "the same command without --offline" if offline else "check the network, and again"
+        raise DownloadError("not everything could be prepared", seen=missing, hint=hint)
 
 
 def _toolbox(runtime: Runtime, spec: ToolboxSpec, *, offline: bool) -> Item:

@@ -51,3 +51,21 @@ def test_labels_that_do_not_fit(tmp_path: Path, content: bytes) -> None:
 def test_missing_labels(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="does not exist"):
         read_labels(tmp_path / "none.txt", 2)
+
+
+@pytest.mark.parametrize(
+    "unseen", ["\0", "\x0c", "\u202e", "\u2066", "\x1b", "\u2028", "\x85", "\r"]
+)
+def test_characters_that_are_not_seen_are_refused(tmp_path: Path, unseen: str) -> None:
+    """A form feed would make two labels of one, for a reader that takes it for a line's end."""
+    path = tmp_path / "labels.txt"
+    path.write_text(f"cat\nb{unseen}ird\n", "utf-8", newline="")
+    with pytest.raises(ConfigError) as caught:
+        read_labels(path, 2)
+    assert f"line 2: U+{ord(unseen):04X}" in str(caught.value)
+
+
+def test_joined_letters_are_text(tmp_path: Path) -> None:
+    path = tmp_path / "labels.txt"
+    path.write_text("👩\u200d🔬\nनि\u200dर\n", "utf-8")
+    assert len(read_labels(path, 2)) == 2
