@@ -37,8 +37,9 @@ from mobilegen.resources import native_dir  # noqa: E402
 from mobilegen.runtimes import catalog as runtimes  # noqa: E402
 from mobilegen.runtimes.ncnn import engine as ncnn_engine  # noqa: E402
 from mobilegen.runtimes.ncnn.operators import LAYERS  # noqa: E402
-from mobilegen.system.download import MavenFile, fetch  # noqa: E402
+from mobilegen.system.download import fetch  # noqa: E402
 from mobilegen.system.files import write_text  # noqa: E402
+from mobilegen.system.pinned import MavenFile  # noqa: E402
 from mobilegen.toolchains.choose import choose  # noqa: E402
 from mobilegen.toolchains.targets import ANDROID_ABIS, android_target  # noqa: E402
 

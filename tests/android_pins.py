@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from mobilegen.system.download import MavenFile, fetch_maven
+from mobilegen.system.maven import fetch_maven
+from mobilegen.system.pinned import MavenFile
 
 _PINS = Path(__file__).parent / "android" / "pins"
 

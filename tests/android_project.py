@@ -17,8 +17,9 @@ from mobilegen.platforms.android import application
 from mobilegen.platforms.android.options import ProjectOptions
 from mobilegen.platforms.android.project import ProjectParts, render_project
 from mobilegen.platforms.merge import apply_merge, plan_merge
-from mobilegen.system.download import MavenFile, fetch
+from mobilegen.system.download import fetch
 from mobilegen.system.files import record, sha256_file
+from mobilegen.system.pinned import MavenFile
 from mobilegen.system.process import run
 
 # Android 14 with all of its classes, hidden ones too.

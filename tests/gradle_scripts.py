@@ -10,7 +10,8 @@ from pathlib import Path
 
 from java_tools import QUICK
 
-from mobilegen.system.download import MavenFile, fetch
+from mobilegen.system.download import fetch
+from mobilegen.system.pinned import MavenFile
 from mobilegen.system.process import run
 
 _COMPILER = Path(__file__).parent / "kotlin" / "compiler.json"

@@ -12,8 +12,9 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from mobilegen.errors import NativeBuildError
-from mobilegen.system.download import PinnedFile, fetch
+from mobilegen.system.download import fetch
 from mobilegen.system.files import cache_dir, file_lock, kept_dir, lock_of, sha256_file, write_text
+from mobilegen.system.pinned import PinnedFile
 
 _MAX_BYTES = 1 << 30
 _MAX_FILES = 100_000

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from mobilegen.errors import DownloadError
-from mobilegen.system.download import MavenFile, fetch, fetch_maven
+from mobilegen.system.download import fetch
 from mobilegen.system.files import sha256_file
+from mobilegen.system.maven import fetch_maven
+from mobilegen.system.pinned import MavenFile
 
 SMALL = MavenFile(
     "org.hamcrest",

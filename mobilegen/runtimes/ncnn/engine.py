@@ -21,8 +21,8 @@ from mobilegen.resources import native_dir
 from mobilegen.runtimes.ncnn.layers import needed_layers
 from mobilegen.runtimes.ncnn.param import read_param
 from mobilegen.runtimes.ncnn.registry import declaration_header, registry_header
-from mobilegen.system.download import PackageFile
 from mobilegen.system.files import write_text
+from mobilegen.system.pinned import PackageFile
 
 PARAMS_FILE = "model.param"
 WEIGHTS_FILE = "model.bin"

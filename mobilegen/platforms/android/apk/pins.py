@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from mobilegen.system.download import MavenFile
+from mobilegen.system.pinned import MavenFile
 
 # Holds aapt2 for Linux, macOS and Windows.
 AAPT2 = MavenFile(

@@ -16,8 +16,9 @@ from mobilegen.platforms.android.apk import pins
 from mobilegen.platforms.android.apk.sdk import AndroidSdk, find_sdk
 from mobilegen.resources import native_dir
 from mobilegen.system import process
-from mobilegen.system.download import MavenFile, fetch_maven
 from mobilegen.system.files import cache_dir, kept_dir, sha256_bytes
+from mobilegen.system.maven import fetch_maven
+from mobilegen.system.pinned import MavenFile
 
 Command = tuple[str | Path, ...]
 _JAVA_OPTIONS = ("-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto")
