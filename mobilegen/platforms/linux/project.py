@@ -90,6 +90,7 @@ def _rendered(parts: LinuxProject, folder: Path) -> Iterator[ProjectFile]:
 
 def _values(parts: LinuxProject) -> dict[str, Any]:
     artifact = parts.artifact
+    files = ["-"] if parts.embedded else [f"model/{record.path}" for _, record in artifact.files]
     inputs = [_tensor(binding.tensor) for binding in artifact.inputs]
     outputs = [_tensor(binding.tensor) for binding in artifact.outputs]
     return {
@@ -105,6 +106,9 @@ def _values(parts: LinuxProject) -> dict[str, Any]:
         "input_count": len(inputs),
         "output_count": len(outputs),
         "abis": Code(", ".join(library.target.abi for library in parts.libraries)),
+        "abi": Code(parts.libraries[0].target.abi),
+        "programs": bool(parts.programs),
+        "model_arguments": Code("".join(f" {file}" for file in files)),
         "runtime": Code(f"{artifact.runtime} {artifact.runtime_version}"),
         "precision": Code(artifact.precision),
         "generator": Code(f"mobilegen {mobilegen.__version__}"),
