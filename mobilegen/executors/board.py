@@ -170,6 +170,7 @@ def _sysroot(abi: str) -> Path | None:
     loader = linux_abi(abi).loader.lstrip("/")
     named, own = os.environ.get(_PREFIX, ""), Path("/usr") / _SYSROOTS[abi]
     places = [*([Path(named)] if named else []), own, own / "sys-root"]
+    places += [Path("/")] if _is_native(abi) else []
     return next((place for place in places if (place / loader).exists()), None)
 
 

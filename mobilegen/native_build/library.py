@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from mobilegen.resources import native_dir
 from mobilegen.serialize import dump_json
 from mobilegen.system.files import sha256_file, write_bytes
 
-BENCHMARK = "benchmark"
+PREDICT, BENCHMARK = "predict", "benchmark"
 _GENERATED = "generated"
 
 
@@ -56,10 +57,29 @@ def build_benchmark(request: LibraryRequest, work_dir: Path) -> Path:
     Raises:
         As `build_library`.
     """
+    (program,) = build_programs(request, (BENCHMARK,), work_dir)
+    return program
+
+
+def build_programs(
+    request: LibraryRequest, names: Sequence[str], work_dir: Path, *, beside: str = ""
+) -> tuple[Path, ...]:
+    """Build programs over the C interface; return their paths in `work_dir`.
+
+    Args:
+        names: `PREDICT`, which needs the library, and `BENCHMARK`, which has all inside.
+        beside: Where the programs find the library, if not in their own folder: another one,
+            relative to it.
+
+    Raises:
+        As `build_library`.
+    """
     generated = _write_generated(request, work_dir)
     with engine_parts(request, generated) as parts:
-        variables = (*_variables(request, parts, generated), ("MOBILEGEN_TOOLS", "ON"))
-        return _link(request, variables, work_dir / "cmake", goal=BENCHMARK) / BENCHMARK
+        own = (("MOBILEGEN_TOOLS", "ON"), ("MOBILEGEN_BESIDE", beside))
+        variables = (*_variables(request, parts, generated), *own)
+        folder = _link(request, variables, work_dir / "cmake", goals=names)
+    return tuple(folder / name for name in names)
 
 
 def library_variables(request: LibraryRequest, work_dir: Path) -> tuple[tuple[str, str], ...]:
@@ -141,15 +161,15 @@ def _link(
     variables: tuple[tuple[str, str], ...],
     folder: Path,
     *,
-    goal: str = "mobilegen",
+    goals: Sequence[str] = (),
 ) -> Path:
     """Compile the parts of our own and link; return the folder with the result."""
     target = request.target
     shutil.rmtree(folder, ignore_errors=True)
     try:
         configure(native_dir(), folder, target, request.toolchain, variables)
-        ninja(folder, [goal], jobs=request.jobs, title=f"linking for {target.abi}")
+        ninja(folder, goals or ("mobilegen",), jobs=request.jobs, title=f"linking for {target.abi}")
     except ProcessError as error:
-        what = "the library" if goal == "mobilegen" else f"the program {goal}"
+        what = " and ".join(goals) if goals else "the library"
         raise build_error(f"building {what} for {target.abi}", error) from error
     return folder
