@@ -48,7 +48,12 @@ def prepare(target: Target, *, root: Path | None = None, cxx: CxxLibrary = "none
     folder = (root or cache_dir() / "toolchains") / f"{abi.name}-{identity[:16]}"
     kept_dir(folder, (_CMAKE,), lambda new: _Maker(zig, abi, api_level(target), new).make())
     made = _toolchain(zig, target, folder, identity)
-    return add_libcxx(made, zig, target, folder.parent) if cxx == "static" else made
+    if cxx != "static":
+        return made
+    sysroot = _sysroot() / "include"
+    flags = (f"--target={abi.clang_target(api_level(target))}", *abi.compile_flags)
+    headers = ("-isystem", sysroot, f"-ffile-prefix-map={sysroot}=sysroot")
+    return add_libcxx(made, zig, target, (*flags, *headers), folder.parent)
 
 
 def _require_api_level(target: Target) -> None:

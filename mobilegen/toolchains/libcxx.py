@@ -16,7 +16,6 @@ from mobilegen.artifacts import Target, Toolchain
 from mobilegen.resources import native_dir
 from mobilegen.system import process
 from mobilegen.system.files import kept_dir, sha256_bytes
-from mobilegen.toolchains.targets import android_abi, api_level
 from mobilegen.toolchains.zig import Zig
 
 ARCHIVE = "libcxx.a"
@@ -34,18 +33,22 @@ _FLAGS = (
 _OWN_HEADERS = ("libcxx/src", "libcxxabi/include", "libcxxabi/src", "libcxx/libc")
 
 
-def add_libcxx(toolchain: Toolchain, zig: Zig, target: Target, root: Path) -> Toolchain:
+def add_libcxx(
+    toolchain: Toolchain, zig: Zig, target: Target, flags: Sequence[str | Path], root: Path
+) -> Toolchain:
     """Return an embedded toolchain with the C++ library, which is compiled on first use.
 
     Args:
+        flags: Processor and headers of the C library, for clang; the toolchain's identity stands
+            for them.
         root: Folder for the libraries of all targets.
 
     Raises:
         ProcessError: The compiler failed.
     """
     identity = sha256_bytes(json.dumps([toolchain.identity, _texts()]).encode())
-    folder = root / f"libcxx-{target.abi}-{identity[:16]}"
-    kept_dir(folder, (ARCHIVE, CONFIG), lambda new: _make(zig, target, new))
+    folder = root / f"libcxx-{target.id}-{identity[:16]}"
+    kept_dir(folder, (ARCHIVE, CONFIG), lambda new: _make(zig, target.id, flags, new))
     variables = (*toolchain.variables, ("MOBILEGEN_CXX", folder.as_posix()))
     return replace(toolchain, variables=variables, identity=identity)
 
@@ -65,42 +68,40 @@ def sources() -> list[str]:
     return [line for line in lines if line and not line.startswith("#")]
 
 
-def _make(zig: Zig, target: Target, folder: Path) -> None:
+def _make(zig: Zig, name: str, flags: Sequence[str | Path], folder: Path) -> None:
     shutil.copyfile(_folder() / CONFIG, folder / CONFIG)
-    abi = android_abi(target.abi)
-    flags = [f"--target={abi.clang_target(api_level(target))}", *abi.compile_flags, *_FLAGS]
+    # The headers of the C++ library include those of C, which come after them.
+    flags = [*_FLAGS, *_include_flags(zig, folder), *flags]
     paths = [zig.lib / name for name in sources()]
     objects = folder / "objects"
     objects.mkdir()
-    _compile(zig, [*flags, *_include_flags(zig, folder)], [*paths, _folder() / "support.cpp"],
-             objects, target.abi)  # fmt: skip
+    _compile(zig, flags, [*paths, _folder() / "support.cpp"], objects, name)
     # In one order, or the bytes of what is linked with it change.
     files = sorted(objects.glob("*.o"))
     process.run(
         [zig.path, "ar", "qcsD", folder / ARCHIVE, *files],
-        title=f"archiving the C++ library for {target.abi}",
+        title=f"archiving the C++ library for {name}",
         timeout=_SECONDS,
     )
     shutil.rmtree(objects)
 
 
 def _include_flags(zig: Zig, folder: Path) -> list[str | Path]:
-    sysroot = native_dir() / "sysroot" / "include"
     own = [f"-I{zig.lib / name}" for name in _OWN_HEADERS]
-    prefixes = {zig.lib: "zig/lib", folder: "cxx", sysroot: "sysroot", _folder(): "libcxx"}
+    prefixes = {zig.lib: "zig/lib", folder: "cxx", _folder(): "libcxx"}
     return [
         "-include", folder / CONFIG, "-isystem", zig.lib / "libcxx" / "include",
-        "-isystem", sysroot, "-resource-dir", zig.lib, *own,
+        "-resource-dir", zig.lib, *own,
         *(f"-ffile-prefix-map={path}={name}" for path, name in prefixes.items()),
     ]  # fmt: skip
 
 
 def _compile(
-    zig: Zig, flags: Sequence[str | Path], paths: Sequence[Path], folder: Path, abi: str
+    zig: Zig, flags: Sequence[str | Path], paths: Sequence[Path], folder: Path, name: str
 ) -> None:
     process.run(
         [zig.path, "clang", "--driver-mode=g++", *flags, "-c", *paths],
-        title=f"compiling the C++ library for {abi}",
+        title=f"compiling the C++ library for {name}",
         timeout=_SECONDS,
         cwd=folder,
     )

@@ -13,12 +13,13 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from mobilegen.artifacts import Target, Toolchain
+from mobilegen.artifacts import CxxLibrary, Target, Toolchain
 from mobilegen.errors import ToolchainError
 from mobilegen.names import nearest
 from mobilegen.resources import native_dir
 from mobilegen.system import process
 from mobilegen.system.files import cache_dir, kept_dir, sha256_bytes
+from mobilegen.toolchains.libcxx import add_libcxx
 from mobilegen.toolchains.zig import Zig, copy_compiler_rt, find_zig, is_helper
 
 GLIBC = (2, 17)
@@ -162,11 +163,9 @@ class LinuxTools:
 
     def compiler(self) -> list[str | Path]:
         """Return the command that compiles, but for the files."""
-        folders = [self.zig.lib / "libc" / "include" / name for name in self.abi.headers]
-        headers = [word for folder in folders for word in ("-isystem", folder)]
         flags = (*_clang_flags(self.abi), f"-D__GLIBC_MINOR__={GLIBC[1]}", "-fPIE")
         resources = ("-nostdlibinc", "-resource-dir", self.zig.lib)
-        return [self.zig.path, "clang", *flags, *resources, *headers]
+        return [self.zig.path, "clang", *flags, *resources, *_headers(self)]
 
     def linker(self, to: Path, objects: Sequence[Path]) -> list[str | Path]:
         """Return the command that links a program."""
@@ -195,13 +194,36 @@ def linux_tools(abi: str, *, root: Path | None = None) -> LinuxTools:
     return LinuxTools(zig, found, folder, identity)
 
 
-def prepare(target: Target, *, root: Path | None = None) -> Toolchain:
+def prepare(target: Target, *, root: Path | None = None, cxx: CxxLibrary = "none") -> Toolchain:
     """Return the toolchain for a target, making its libraries on first use.
 
+    Args:
+        root: Folder for the libraries of all ABIs; None takes the cache.
+        cxx: "static": with a C++ library, that of the ziglang wheel.
+
     Raises:
-        As `linux_tools`.
+        ToolchainError: As `linux_tools`, or the C++ library is that of an NDK.
+        ProcessError: The compiler failed.
     """
+    if cxx == "ndk":
+        raise ToolchainError(
+            "the runtime needs the C++ library of an Android NDK, which Linux has not",
+            hint="take another --runtime, or another --platform",
+        )
     tools = linux_tools(target.abi, root=root)
+    made = _toolchain(tools)
+    if cxx == "none":
+        return made
+    flags = (*_clang_flags(tools.abi), f"-D__GLIBC_MINOR__={GLIBC[1]}", *_headers(tools))
+    return add_libcxx(made, tools.zig, target, flags, tools.library.parent)
+
+
+def _headers(tools: LinuxTools) -> list[str | Path]:
+    folders = [tools.zig.lib / "libc" / "include" / name for name in tools.abi.headers]
+    return [word for folder in folders for word in ("-isystem", folder)]
+
+
+def _toolchain(tools: LinuxTools) -> Toolchain:
     zig, abi = tools.zig, tools.abi
     return Toolchain(
         kind="embedded",

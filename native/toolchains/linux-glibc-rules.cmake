@@ -11,6 +11,16 @@ string(JOIN " " _paths ${_paths}
   "\"-ffile-prefix-map=${CMAKE_BINARY_DIR}=build\""
   "\"-ffile-prefix-map=${_zig_dir}=zig\"")
 
+# The headers of the C++ library include those of C.
+set(_cxx_paths)
+set(_cxx_library)
+if(MOBILEGEN_CXX)
+  string(JOIN " " _cxx_paths
+    "-include \"${MOBILEGEN_CXX}/config.h\" -isystem \"${_zig_dir}/lib/libcxx/include\""
+    "\"-ffile-prefix-map=${MOBILEGEN_CXX}=cxx\" ")
+  set(_cxx_library "\"${MOBILEGEN_CXX}/libcxx.a\"")
+endif()
+
 string(JOIN " " _options
   "-z relro -z now -z defs -z noexecstack --hash-style=gnu --build-id=sha1 --gc-sections"
   "--icf=all --eh-frame-hdr -s")
@@ -18,7 +28,7 @@ string(JOIN " " _options
 string(JOIN " " _last ${MOBILEGEN_LINK_FLAGS})
 # The archive of glibc comes before the library, whose functions it calls.
 string(JOIN " " _inputs
-  "<OBJECTS> \"-L${MOBILEGEN_LIBC}\" --as-needed <LINK_LIBRARIES> -lm"
+  "<OBJECTS> \"-L${MOBILEGEN_LIBC}\" --as-needed <LINK_LIBRARIES> ${_cxx_library} -lm"
   "\"${MOBILEGEN_LIBC}/libc_nonshared.a\" -lc -lpthread -lhelpers")
 string(JOIN " " _shared
   "\"${MOBILEGEN_ZIG}\" ld.lld -shared ${_options} <LINK_FLAGS> ${_last}"
@@ -28,8 +38,12 @@ string(JOIN " " _program
   "-o <TARGET> \"${MOBILEGEN_LIBC}/Scrt1.o\" ${_inputs}")
 
 foreach(_lang C CXX ASM)
+  set(_first)
+  if(_lang STREQUAL "CXX")
+    set(_first "${_cxx_paths}")
+  endif()
   set(CMAKE_${_lang}_COMPILE_OBJECT
-    "<CMAKE_${_lang}_COMPILER> ${_paths} <DEFINES> <INCLUDES> <FLAGS> -o <OBJECT> -c <SOURCE>")
+    "<CMAKE_${_lang}_COMPILER> ${_first}${_paths} <DEFINES> <INCLUDES> <FLAGS> -o <OBJECT> -c <SOURCE>")
   # "LINKER:a,b" becomes "a b".
   unset(CMAKE_${_lang}_LINKER_WRAPPER_FLAG)
   unset(CMAKE_${_lang}_LINKER_WRAPPER_FLAG_SEP)

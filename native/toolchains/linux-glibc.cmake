@@ -10,6 +10,7 @@
 #   MOBILEGEN_LINK_FLAGS   for the linker
 #   MOBILEGEN_LOADER       the loader of programs
 #   MOBILEGEN_LIBC         folder of the stub libraries and the start-up code
+#   MOBILEGEN_CXX          folder of the C++ library and its configuration; empty: without
 #
 # The linker is called directly, not through clang: give linker options as "LINKER:…".
 set(CMAKE_TRY_COMPILE_PLATFORM_VARIABLES MOBILEGEN_ZIG MOBILEGEN_PROCESSOR MOBILEGEN_CLANG_FLAGS
@@ -19,6 +20,7 @@ foreach(_variable IN LISTS CMAKE_TRY_COMPILE_PLATFORM_VARIABLES)
     message(FATAL_ERROR "The toolchain for Linux needs -D${_variable}=…")
   endif()
 endforeach()
+list(APPEND CMAKE_TRY_COMPILE_PLATFORM_VARIABLES MOBILEGEN_CXX)
 foreach(_variable MOBILEGEN_ZIG MOBILEGEN_LIBC)
   file(TO_CMAKE_PATH "${${_variable}}" ${_variable})
 endforeach()

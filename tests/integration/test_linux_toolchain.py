@@ -55,6 +55,28 @@ extern "C" __attribute__((visibility("default"))) int probe_run(const char* file
     return static_cast<int>(counter.value * (by / 3) / by + lrint(exp(0.0)));
 }
 """
+CXX_PROBE = """
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+extern "C" __attribute__((visibility("default"))) int probe_run(const char*, long long) {
+    std::vector<std::string> names = {"a", "bc", "def"};
+    std::map<std::string, int> sizes;
+    std::mutex mutex;
+    std::thread thread([&] {
+        std::lock_guard<std::mutex> lock(mutex);
+        for (const std::string& name : names) sizes[name] = static_cast<int>(name.size());
+    });
+    thread.join();
+    auto sum = std::make_shared<int>(9);
+    for (const auto& each : sizes) *sum += each.second;
+    return *sum;
+}
+"""
 PROGRAM = """
 #include <stdio.h>
 int probe_run(const char* file, long long by);
@@ -106,6 +128,19 @@ def test_the_program_runs_on_the_weakest_processors(abi: str, built: Path) -> No
         command = [*find_board(abi, cpu).command, str(built / "program")]
         done = subprocess.run(command, capture_output=True, text=True, timeout=120)
         assert done.stdout == "1 15\n", (cpu, done.stderr)
+
+
+@pytest.mark.parametrize("abi", ["aarch64", "armv7hf"], scope="module")
+def test_the_compilers_cxx_library_runs_too(abi: str, tmp_path: Path) -> None:
+    folder = build(prepare(linux_target(abi), cxx="static"), tmp_path, CXX_PROBE)
+    elf = read_elf(folder / "libprobe.so")
+    failed = [
+        c.id for c in check_library(elf, linux_target(abi), "libprobe.so") if c.status != "pass"
+    ]
+    assert failed == [f"linux-{abi}.elf.exports"] and "probe_run" in elf.exports
+    command = [*find_board(abi).command, str(folder / "program")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.stdout == "1 15\n", done.stderr
 
 
 def test_two_builds_are_equal_and_name_no_folder(abi: str, built: Path, tmp_path: Path) -> None:
