@@ -146,11 +146,13 @@ class Graph:
         inputs: Inputs with fixed shapes.
         outputs: Outputs with fixed shapes.
         opset: Version of the default operator set.
-        samples: .npz with the reference: inputs and the outputs that onnxruntime computed from
-            `original`; graph/samples.py has its form.
+        samples: .npz with the reference: inputs and the source model's answers;
+            graph/samples.py has its form.
         checks: Pre-flight checks.
         scores: What the numbers of the first output are, should they be scores of classes:
             logits become probabilities by softmax.
+        reference: Who gave the source model's answers: onnxruntime from `original`, or the
+            framework that the model was trained in; with the version.
     """
 
     original: Path
@@ -161,6 +163,7 @@ class Graph:
     samples: Path
     checks: tuple[Check, ...] = ()
     scores: Scores = "logits"
+    reference: str = "onnxruntime"
 
 
 @dataclass(frozen=True)
@@ -446,6 +449,7 @@ class BuildReport:
         files: Every file of the result but the reports, build.json, report.html and bench.json,
             and the project, which is the user's to change.
         project: The generated project; None for a build without.
+        reference: Who gave the source model's answers, as in `Graph`.
     """
 
     format: int
@@ -460,3 +464,4 @@ class BuildReport:
     libraries: tuple[Library, ...] = ()
     files: tuple[FileRecord, ...] = ()
     project: ProjectReport | None = None
+    reference: str = "onnxruntime"

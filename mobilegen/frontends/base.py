@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from mobilegen.artifacts import Graph, SourceModel, TensorSpec
 from mobilegen.names import load_object
+from mobilegen.run import DEFAULT, Run
 from mobilegen.toolboxes.spec import ToolboxSpec
 
 if TYPE_CHECKING:
@@ -39,7 +40,12 @@ class Frontend:
     toolboxes: tuple[ToolboxSpec, ...] = ()
 
     def load(
-        self, source: SourceModel, work_dir: Path, *, samples: SampleSource | None = None
+        self,
+        source: SourceModel,
+        work_dir: Path,
+        run: Run = DEFAULT,
+        *,
+        samples: SampleSource | None = None,
     ) -> Graph:
         """Check a source model, compute its reference and leave the graph in `work_dir`.
 
@@ -48,11 +54,14 @@ class Frontend:
             work_dir: The files of the graph are put there; nothing is, after an error.
             samples: Gives inputs to compare on; where it gives fewer than two, made ones follow.
 
+        A frontend that exports its model hands `build_graph` an `Answerer` beside the export: the
+        framework's own answers become the reference, and that the export equals them a check.
+
         Raises:
             ModelError: The model is missing, damaged, hostile or not supported.
             ConfigError: What the user says about its inputs does not fit, or is needed.
         """
-        graph: Graph = load_object(self.loader)(source, work_dir, samples=samples)
+        graph: Graph = load_object(self.loader)(source, work_dir, run, samples=samples)
         return graph
 
     def companions(self, path: Path) -> tuple[Path, ...]:

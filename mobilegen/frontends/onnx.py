@@ -7,6 +7,7 @@ from pathlib import Path
 from mobilegen.artifacts import Graph, SourceModel
 from mobilegen.errors import ModelError
 from mobilegen.frontends.base import Frontend, SampleSource
+from mobilegen.run import Run
 
 FRONTEND = Frontend(
     name="onnx",
@@ -20,12 +21,18 @@ FRONTEND = Frontend(
 _EXTERNAL_KEY = b"location"
 
 
-def load(source: SourceModel, work_dir: Path, *, samples: SampleSource | None = None) -> Graph:
+def load(
+    source: SourceModel, work_dir: Path, run: Run, *, samples: SampleSource | None = None
+) -> Graph:
     """Do what `Frontend.load` says, for an ONNX model."""
     from mobilegen.graph.build import build_graph
 
     return build_graph(
-        source.path, work_dir, input_shapes=source.input_shapes, sample_source=samples
+        source.path,
+        work_dir,
+        input_shapes=source.input_shapes,
+        sample_source=samples,
+        timeout=run.timeout,
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from mobilegen.graph.arrays import Array
 from mobilegen.graph.reference import Arrays
 from mobilegen.graph.samples import Sample, integer_limits, make_inputs
 from mobilegen.graph.shapes import read_trace
+from mobilegen.verify.numeric import parity, worst
 
 _SAMPLES = 2
 # Outputs must change this much between samples, or a limit of 1e-3 would prove nothing.
@@ -29,6 +31,25 @@ _NUDGE = 1.0 + 1e-6
 _STEADY = 1e-4
 # How long a model with loops may take: how often they turn may depend on the numbers.
 _LOOP_SECONDS = 20.0
+
+
+# What the export of a model may differ from the model in its own framework.
+EXPORT_LIMIT = 1e-4
+_ONNXRUNTIME = "onnxruntime"
+
+
+@dataclass(frozen=True)
+class Answerer:
+    """The source model in its own framework: its answers, not its export's, are the reference.
+
+    Attributes:
+        name: Framework and version, for example "torch 2.9.1".
+        answer: From the inputs of samples, by the graph's names, to the outputs of each, by the
+            graph's names and in its shapes and types. It raises ModelError.
+    """
+
+    name: str
+    answer: Callable[[Sequence[Mapping[str, Array]]], Sequence[Mapping[str, Array]]]
 
 
 @dataclass(frozen=True)
@@ -96,6 +117,49 @@ def ask_original(
         samples = _more_varied(path, samples, more, timeout)
     checks = (*_PASSED, _require_variation([sample.outputs for sample in samples]))
     return Answers(tuple(samples), tensors, checks)
+
+
+def ask_source(
+    source: Answerer | None, samples: Sequence[Sample]
+) -> tuple[tuple[Sample, ...], str, tuple[Check, ...]]:
+    """Return samples with the answers of the source model, who gave them, and what that proves.
+
+    Args:
+        source: None: the ONNX graph itself is the source.
+        samples: With onnxruntime's answers.
+
+    Raises:
+        ModelError: The source does not answer, or in another way than the graph.
+    """
+    if source is None:
+        return tuple(samples), f"{_ONNXRUNTIME} {version(_ONNXRUNTIME)}", ()
+    answers = [dict(each) for each in source.answer([sample.inputs for sample in samples])]
+    title = f"The ONNX graph computes what {source.name} does with the source model"
+    if len(answers) != len(samples):
+        raise ModelError(f"{source.name} answered {len(answers)} of {len(samples)} samples")
+    check = worst(
+        parity(answer, sample.outputs, limit=EXPORT_LIMIT, id="graph.export", title=title)
+        for sample, answer in zip(samples, answers, strict=True)
+    )
+    types = [
+        f"output {name!r}: {array.dtype} instead of {sample.outputs[name].dtype}"
+        for sample, answer in zip(samples, answers, strict=True)
+        for name, array in answer.items()
+        if name in sample.outputs and array.dtype != sample.outputs[name].dtype
+    ]
+    if check.status != "pass" or types:
+        raise ModelError(
+            f"the ONNX graph differs from the model in {source.name}",
+            seen=[*types[:1], f"measured {check.measured}, allowed {EXPORT_LIMIT:g}", check.detail],
+            hint="export the model in evaluation mode, with another version of the framework",
+        )
+    asked = (replace(s, outputs=answer) for s, answer in zip(samples, answers, strict=True))
+    return tuple(asked), source.name, (check,)
+
+
+def is_onnxruntime(reference: str) -> bool:
+    """True when the reference of a `Graph` is what onnxruntime computed from its original."""
+    return reference.partition(" ")[0] == _ONNXRUNTIME
 
 
 def _hoped(

@@ -13,7 +13,7 @@ from mobilegen.artifacts import Check, Graph, TensorSpec
 from mobilegen.errors import ModelError
 from mobilegen.frontends.base import SampleSource
 from mobilegen.graph import native, preflight, walk
-from mobilegen.graph.answers import ask_original
+from mobilegen.graph.answers import Answerer, ask_original, ask_source
 from mobilegen.graph.candidates import make_candidates
 from mobilegen.graph.external import inline_external_data
 from mobilegen.graph.load import MAX_BYTES, read_model
@@ -46,6 +46,7 @@ def build_graph(
     *,
     input_shapes: Iterable[tuple[str, Sequence[int]]] = (),
     sample_source: SampleSource | None = None,
+    source: Answerer | None = None,
     timeout: float = native.TIMEOUT_SECONDS,
 ) -> Graph:
     """Check an .onnx file, compute its reference answers and write every form of it.
@@ -56,6 +57,7 @@ def build_graph(
             bytes. After an error nothing was written.
         input_shapes: (input name, sizes) for inputs with symbolic sizes.
         sample_source: Gives the first samples to compare on; made ones fill up to two.
+        source: Answers for the model in its own framework, of which `path` is an export.
         timeout: Seconds for the native libraries on the original.
 
     Raises:
@@ -73,7 +75,8 @@ def build_graph(
         model, inputs = prepared.model, prepared.inputs
         _declare_ranks(model, original)
         answers = ask_original(original, model, inputs, given, timeout=timeout)
-        outputs = _output_specs(model, answers.samples)
+        samples, reference, equals = ask_source(source, answers.samples)
+        outputs = _output_specs(model, samples)
         _declare_outputs(model, outputs, original)
         forms, equal = make_candidates(
             Path(scratch), answers.samples, answers.tensors, functions=bool(model.functions)
@@ -85,9 +88,10 @@ def build_graph(
         inputs=inputs,
         outputs=outputs,
         opset=walk.opset(model),
-        samples=write_samples(work_dir / "samples.npz", answers.samples),
-        checks=(*prepared.checks, *answers.checks, equal),
-        scores=score_kind(model, outputs[0].name, answers.samples),
+        samples=write_samples(work_dir / "samples.npz", samples),
+        checks=(*prepared.checks, *answers.checks, *equals, equal),
+        scores=score_kind(model, outputs[0].name, samples),
+        reference=reference,
     )
 
 

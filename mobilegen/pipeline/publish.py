@@ -193,6 +193,7 @@ def _report(
         options=_options(plan),
         graph_inputs=graph.inputs,
         graph_outputs=graph.outputs,
+        reference=graph.reference,
         steps=(),
         checks=tuple(check for each in results.values() for check in _checks(each)),
         answers=results["description"].answers,

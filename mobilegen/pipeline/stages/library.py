@@ -189,12 +189,15 @@ def _proof(plan: BuildPlan, abi: str) -> Stage:
 
 def prove_library(plan: BuildPlan, folder: Path, abi: str) -> str:
     """Run the compiled library and compare its answers with the source model's."""
+    from mobilegen.graph.samples import read_samples
     from mobilegen.verify.library import verify_library
 
+    graph = read_result(plan, "graph", Graph)
     checks = verify_library(
         read_result(plan, f"lib/{abi}", Library),
         read_result(plan, "artifact", Artifact),
-        read_result(plan, "graph", Graph),
+        read_samples(graph.samples),
+        reference=graph.reference,
         package=plan.package,
         limit=plan.limit,
         classes=plan.labels is not None,

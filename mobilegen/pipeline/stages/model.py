@@ -66,7 +66,8 @@ def make_graph(plan: BuildPlan, folder: Path) -> str:
 
     source = SourceModel(plan.model, plan.framework, plan.input_shapes)
     samples = functools.partial(check_samples, plan)
-    graph = frontends.get(plan.framework).load(source, folder, samples=samples)
+    run = Run(offline=plan.offline)
+    graph = frontends.get(plan.framework).load(source, folder, run, samples=samples)
     link_file(graph.candidates[0].path, folder / GRAPH)
     link_file(graph.samples, folder / REFERENCE)
     dump_json(profile_graph(graph), folder / PROFILE)
@@ -123,7 +124,7 @@ def _answers(graph: Graph, labels: tuple[str, ...]) -> tuple[Answer, ...]:
 def _artifact(plan: BuildPlan) -> Stage:
     return Stage(
         "artifact",
-        "convert and compare with onnxruntime",
+        "convert and compare with the source model",
         Artifact,
         make_artifact,
         needs=("graph",),
