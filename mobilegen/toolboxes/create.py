@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import platform
 from collections.abc import Iterable
@@ -12,12 +10,11 @@ from pathlib import Path
 
 from mobilegen.errors import DownloadError, ProcessError
 from mobilegen.run import DEFAULT, Run
-from mobilegen.system.files import cache_dir, file_lock, new_dir, note_use, sha256_bytes, write_text
+from mobilegen.system.files import cache_dir, file_lock, new_dir, note_use, sha256_bytes
 from mobilegen.toolboxes import interpreters
+from mobilegen.toolboxes.complete import is_complete, leave_mark
 from mobilegen.toolboxes.spec import ToolboxSpec
 from mobilegen.toolboxes.uv import uv
-
-_MARK = "toolbox.json"
 
 
 @dataclass(frozen=True)
@@ -64,15 +61,6 @@ def folder(spec: ToolboxSpec, version: str) -> Path:
     return _home() / f"{spec.name}-{digest[:16]}"
 
 
-def is_complete(root: Path) -> bool:
-    """True when every file is there with the size that it had when the toolbox was made."""
-    try:
-        mark = json.loads((root / _MARK).read_text(encoding="utf-8"))
-        return bool(mark["listing"] == _listing(root)) and _python(root).exists()
-    except (OSError, ValueError, LookupError, TypeError):
-        return False
-
-
 def _home() -> Path:
     return cache_dir() / "toolboxes"
 
@@ -82,7 +70,7 @@ def existing(spec: ToolboxSpec) -> Toolbox | None:
     present = interpreters.this_version()
     for version in sorted(spec.pythons, key=lambda each: each != present):
         root = folder(spec, version)
-        if is_complete(root):
+        if is_complete(root, _python(root)):
             note_use(root)
             return Toolbox(spec.name, _python(root), root)
     return None
@@ -97,8 +85,7 @@ def _make(spec: ToolboxSpec, run: Run, pythons: tuple[Path, ...]) -> Toolbox:
     run.report(f"{verb} toolbox {spec.name} (once, {spec.megabytes} MB: {spec.purpose})")
     with new_dir(root) as temporary:
         _fill(temporary, spec, base, run.offline)
-        mark = {"name": spec.name, "python": base.version, "listing": _listing(temporary)}
-        write_text(temporary / _MARK, json.dumps(mark) + "\n")
+        leave_mark(temporary, spec.name, base.version)
     note_use(root)
     return Toolbox(spec.name, _python(root), root)
 
@@ -134,15 +121,3 @@ def _unobtainable(spec: ToolboxSpec, error: ProcessError, *, offline: bool) -> D
 
 def _python(root: Path) -> Path:
     return root / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-
-
-def _listing(root: Path) -> str:
-    """Digest of the paths and sizes of all files but Python's own caches."""
-    lines = []
-    for current, folders, names in os.walk(root):
-        folders[:] = [name for name in folders if name != "__pycache__"]
-        for name in names:
-            path = Path(current, name)
-            if name not in (_MARK, ".lock"):
-                lines.append(f"{path.relative_to(root).as_posix()} {path.lstat().st_size}")
-    return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()

@@ -73,7 +73,7 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Inde
 
 
 def left_behind(cache: Path) -> list[str]:
-    return [p.name for p in cache.rglob("*") if p.is_file() and p.suffix != ".lock"]
+    return [p.name for p in cache.rglob("*") if p.is_file() and p.suffix not in (".lock", ".used")]
 
 
 def test_a_file_is_fetched_once(index: type[Index]) -> None:
