@@ -32,6 +32,7 @@ class Request:
         images: By number of the sample that Python made from it, the upright pixels of an image,
             height x width x (red, green, blue): the library shall make its input of them.
         classify: True: the library shall also name the best class of each image.
+        companions: Libraries that lie beside it, what others need first.
     """
 
     library: Path
@@ -43,6 +44,7 @@ class Request:
     embedded: bool = False
     images: Mapping[int, NDArray[np.uint8]] = field(default_factory=dict)
     classify: bool = False
+    companions: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)

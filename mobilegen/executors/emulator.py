@@ -102,6 +102,7 @@ def _question(abi: str, request: Request) -> dict[str, Any]:
     return {
         "bits": BITS[abi],
         "library": str(request.library.resolve()),
+        "companions": [str(path.resolve()) for path in request.companions],
         "interface": request.interface,
         "java_class": f"{request.package}.{CLASS_NAME}".replace(".", "/"),
         "jni_prefix": jni_prefix(request.package),

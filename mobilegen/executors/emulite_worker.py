@@ -80,10 +80,10 @@ def execute(request: dict[str, Any]) -> tuple[dict[str, Any], Arrays]:
     try:
         for path in request["files"]:
             emulator.map_file(guest_path(path), path)
-        module = emulator.load_library(request["library"])
-        reject_unresolved(emulator, module)
-        started = count_calls(module, "pthread_create")
-        signals = count_calls(module, "pthread_cond_signal", "pthread_cond_broadcast")
+        modules = load_all(emulator, [*request["companions"], request["library"]])
+        module = modules[-1]
+        started = count_calls(modules, "pthread_create")
+        signals = count_calls(modules, "pthread_cond_signal", "pthread_cond_broadcast")
         emulator.call_jni_onload(module)
         facts = describe(emulator, module)
         run = run_jni if request["interface"] == "jni" else run_engine
@@ -93,6 +93,17 @@ def execute(request: dict[str, Any]) -> tuple[dict[str, Any], Arrays]:
         return {**facts, **times, **threads, "classes": classes}, {**outputs, **inputs}
     finally:
         emulator.close()
+
+
+def load_all(emulator: Any, paths: list[str]) -> list[Any]:
+    """Load libraries in order; the constructors of all but the last have run then."""
+    modules: list[Any] = []
+    for path in paths:
+        if modules:
+            emulator.run_initializers()
+        modules.append(emulator.load_library(path))
+        reject_unresolved(emulator, modules[-1])
+    return modules
 
 
 def start(bits: int) -> Any:
@@ -133,17 +144,18 @@ def reject_unresolved(emulator: Any, module: Any) -> None:
         raise GuestError(f"cannot locate symbol {', '.join(missing)}")
 
 
-def count_calls(module: Any, *names: str) -> list[None]:
-    """Return a list that grows by one with each call of the imported functions."""
+def count_calls(modules: list[Any], *names: str) -> list[None]:
+    """Return a list that grows by one with each call of the functions that modules import."""
     calls: list[None] = []
 
     def before(_: Any) -> Any:
         calls.append(None)
         return emulite.ReplacementAction.CALL_ORIGINAL
 
-    for name in names:
-        with contextlib.suppress(emulite.errors.SymbolMissing):  # not imported: never called
-            module.hook_import(name, before)
+    for module in modules:
+        for name in names:
+            with contextlib.suppress(emulite.errors.SymbolMissing):  # not imported: never called
+                module.hook_import(name, before)
     return calls
 
 

@@ -179,7 +179,8 @@ def _run(jdk: Jdk, request: Request, places: tuple[Path, Path, Path], timeout: f
     ]  # fmt: skip
     # The VM finds its own libnet.so before any other, and cannot search a folder with a colon.
     (folder / f"lib{_TESTED}.so").symlink_to(library)
-    env = {**CLEAN, "MOBILEGEN_LIBRARY": library}
+    beside = "\n".join(str(path.resolve()) for path in request.companions)
+    env = {**CLEAN, "MOBILEGEN_LIBRARY": library, "MOBILEGEN_COMPANIONS": beside}
     title = "the x86_64 library in a Java VM"
     try:
         done = process.run(argv, title=title, timeout=timeout, cwd=folder, env=env)

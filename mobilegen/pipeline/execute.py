@@ -38,8 +38,10 @@ def execute_library(
         UsageError: The build has no library for this ABI.
         ToolchainError: This computer cannot run it.
     """
+    library = result.library(abi)
     request = Request(
-        library=result.library(abi).path,
+        library=library.path,
+        companions=tuple(each.path for each in library.companions),
         package=result.options["package"],
         artifact=result.artifact,
         threads=threads,

@@ -58,6 +58,7 @@ def verify_library(
     chosen = [samples[number] for number in numbers]
     request = Request(
         library=library.path,
+        companions=tuple(each.path for each in library.companions),
         package=package,
         artifact=artifact,
         threads=1,

@@ -139,6 +139,20 @@ def test_missing_import_is_named(
 
 
 @every_way
+def test_what_lies_beside_the_library_is_loaded_before_it(
+    abi: str, executor: Executor, interface: Interface, tmp_path: Path, model: Artifact
+) -> None:
+    path = standin.build(abi, tmp_path, "missing", links=("libcompanion",))
+    beside = standin.build_companion(abi, tmp_path)
+    request = standin.make_request(path, model, interface)
+    request = dataclasses.replace(request, companions=(beside,))
+    assert difference(executor.execute(abi, request, offline=False, timeout=120)) < 1e-6
+    beside.unlink()
+    with pytest.raises(ExecutionError, match=r"companion|function_of_no_android|No such file"):
+        run(executor, abi, path, model, interface)
+
+
+@every_way
 def test_missing_library_is_named(
     abi: str, executor: Executor, interface: Interface, library: Library, model: Artifact
 ) -> None:

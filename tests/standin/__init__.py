@@ -18,6 +18,7 @@ from mobilegen.toolchains.zig import Zig, find_zig
 PACKAGE = "org.example.my_app"
 SHAPE = (1, 2, 2, 16)
 SOURCE = Path(__file__).with_name("standin.c")
+COMPANION = SOURCE.with_name("companion.c")
 SYSTEM_LIBRARIES = ("libc", "libm", "libdl", "liblog")
 
 COMPILE = {
@@ -52,6 +53,16 @@ def build(abi: str, folder: Path, fault: str = "", links: tuple[str, ...] = ()) 
     library = folder / "libstandin.so"
     link = ["-z", "max-page-size=16384", "-z", "relro", "-z", "now", "--hash-style=both"]
     _link(zig, abi, library, [*link, "--no-as-needed", str(compiled), *map(str, stubs)])
+    return library
+
+
+def build_companion(abi: str, folder: Path) -> Path:
+    """Compile the library that has what the stand-in with the fault "missing" lacks."""
+    zig = find_zig()
+    compiled = folder / "companion.o"
+    _compile(zig, abi, COMPANION, compiled, ["-O2", "-fPIC", "-nostdlibinc", "-w"])
+    library = folder / "libcompanion.so"
+    _link(zig, abi, library, ["-z", "max-page-size=16384", "--hash-style=both", str(compiled)])
     return library
 
 

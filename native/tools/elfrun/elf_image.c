@@ -23,7 +23,7 @@ enum { RELATIVE = R_386_RELATIVE, PC_RELATIVE = R_386_PC32 };
 #define RELOCATION_SYMBOL(info) ELF32_R_SYM(info)
 #endif
 
-enum { PAGE = 4096, MAX_SEGMENTS = 32, MAX_BYTES = 1 << 29 };
+enum { PAGE = 4096, MAX_SEGMENTS = 32, MAX_BYTES = 1 << 29, MAX_COMPANIONS = 8 };
 enum {
   TAG_RELR = 36,
   TAG_RELRSZ = 35,
@@ -32,6 +32,13 @@ enum {
 };
 
 static const char* const PROVIDED[] = {"libc.so", "libm.so", "libdl.so", "liblog.so"};
+
+/* Libraries that lie beside the one under test, in the order in which they were needed. */
+static struct companion {
+  struct elf_image image;
+  char path[4096];
+} companions[MAX_COMPANIONS];
+static size_t companion_count;
 
 struct segments {
   ElfW(Phdr) headers[MAX_SEGMENTS];
@@ -170,13 +177,46 @@ static void read_dynamic(struct elf_image* image) {
     die(EXIT_LIBRARY, "%s has a bad symbol table", image->path);
 }
 
-static void check_needed(const struct elf_image* image) {
+static void* find_in_companions(const char* name) {
+  for (size_t i = 0; i < companion_count; i++) {
+    void* found = elf_find(&companions[i].image, name);
+    if (found) return found;
+  }
+  return 0;
+}
+
+static int is_loaded(const char* path) {
+  for (size_t i = 0; i < companion_count; i++) {
+    if (!strcmp(companions[i].path, path)) return 1;
+  }
+  return 0;
+}
+
+/* Loads what lies beside the library and runs its constructors; false if there is nothing. */
+static int load_beside(const struct elf_image* image, const char* name, import_lookup lookup) {
+  char path[sizeof companions->path];
+  const char* slash = strrchr(image->path, '/');
+  int folder = slash ? (int)(slash - image->path) : 1;
+  int size = snprintf(path, sizeof path, "%.*s/%s", folder, slash ? image->path : ".", name);
+  if (size >= (int)sizeof path || access(path, R_OK)) return 0;
+  if (is_loaded(path)) return 1;
+  if (companion_count == MAX_COMPANIONS) die(EXIT_LIBRARY, "too many libraries are needed");
+  struct companion* companion = &companions[companion_count];
+  memcpy(companion->path, path, sizeof path);
+  elf_load(&companion->image, companion->path, lookup);
+  elf_construct(&companion->image);
+  companion_count++;
+  return 1;
+}
+
+static void check_needed(const struct elf_image* image, import_lookup lookup) {
   for (const ElfW(Dyn)* dynamic = image->dynamic; dynamic->d_tag != DT_NULL; dynamic++) {
     if (dynamic->d_tag != DT_NEEDED) continue;
     const char* name = image->strings + dynamic->d_un.d_val;
     size_t known = 0;
     for (size_t i = 0; i < sizeof PROVIDED / sizeof *PROVIDED; i++)
       known += !strcmp(name, PROVIDED[i]);
+    if (!known) known = load_beside(image, name, lookup);
     if (!known) die(EXIT_IMPORT, "%s needs %s, which is not provided here", image->path, name);
   }
 }
@@ -187,7 +227,9 @@ static uintptr_t resolve(const struct elf_image* image, size_t index, import_loo
   const elf_symbol* symbol = &image->symbols[index];
   if (index == 0) return 0;
   if (symbol->st_shndx != SHN_UNDEF) return image->base + symbol->st_value;
-  return (uintptr_t)lookup(image->strings + symbol->st_name);
+  const char* name = image->strings + symbol->st_name;
+  void* found = lookup(name);
+  return (uintptr_t)(found ? found : find_in_companions(name));
 }
 
 /* Every missing name at once, so that one run tells all. */
@@ -255,7 +297,7 @@ static void relocate_relr(struct elf_image* image) {
 }
 
 static void relocate_all(struct elf_image* image, import_lookup lookup) {
-  check_needed(image);
+  check_needed(image, lookup);
   check_imports(image, lookup);
   relocate_relr(image);
   relocate_table(image, DT_RELA, value(image, DT_RELASZ), 1, lookup);

@@ -23,7 +23,8 @@ struct elf_image {
 /* Gives the address of a function of Android's libraries, or null. */
 typedef void* (*import_lookup)(const char* name);
 
-/* Maps, relocates and initialises the library. Prints why and exits when it cannot. */
+/* Maps and relocates the library, after those that it needs and that lie beside it, whose
+ * constructors are run. Prints why and exits when it cannot. */
 void elf_load(struct elf_image* image, const char* path, import_lookup lookup);
 
 /* Runs DT_INIT and the DT_INIT_ARRAY functions. */
