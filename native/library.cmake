@@ -1,11 +1,14 @@
 # The target `mobilegen`: the C interface, the adapter to one runtime, the bridge to Java, in one
-# shared library.
+# library.
 #
-# MOBILEGEN_NAME       the library is lib<name>.so
+# MOBILEGEN_NAME       the library is lib<name>.so or lib<name>.a
+# MOBILEGEN_KIND       SHARED or STATIC
+# MOBILEGEN_FORMAT     a file in link/: how a shared library is linked
 # MOBILEGEN_RUNTIME    name of the runtime
 # MOBILEGEN_ENGINE     folder of its adapter, whose engine.cmake names further variables; without
 #                      it the folder in engines/ of that name
-# MOBILEGEN_GENERATED  folder with mobilegen_model.h
+# MOBILEGEN_GENERATED  folder with mobilegen_model.h and, where the functions get names of their own,
+#                      mobilegen_names.h
 # MOBILEGEN_EMBEDDED   a source file with the model itself; empty: without
 # MOBILEGEN_JNI        ON: with the natives of the Java classes
 # MOBILEGEN_STRIP      ON: without names and lines for a debugger
@@ -15,6 +18,8 @@
 # MOBILEGEN_HEADERS    folder of their headers
 # MOBILEGEN_SYSTEM     further libraries of the system
 # MOBILEGEN_FEATURES   names that are defined for the adapter
+set(MOBILEGEN_KIND SHARED CACHE STRING "SHARED or STATIC")
+set(MOBILEGEN_FORMAT elf CACHE STRING "how a shared library is linked")
 option(MOBILEGEN_JNI "with the natives of the Java classes" ON)
 option(MOBILEGEN_STRIP "without names and lines for a debugger" ON)
 set(MOBILEGEN_NATIVE ${CMAKE_CURRENT_LIST_DIR})
@@ -25,7 +30,7 @@ include(${MOBILEGEN_ENGINE}/engine.cmake)
 include(${MOBILEGEN_NATIVE}/core/preprocess/preprocess.cmake)
 
 set(MOBILEGEN_CORE_SOURCES)
-foreach(_name classify digest engine error file labels log model open)
+foreach(_name adapt classify digest engine error file labels log model open permute)
     list(APPEND MOBILEGEN_CORE_SOURCES ${MOBILEGEN_NATIVE}/core/${_name}.cpp)
 endforeach()
 list(APPEND MOBILEGEN_CORE_SOURCES ${MOBILEGEN_PREPROCESS_SOURCES} ${MOBILEGEN_EMBEDDED})
@@ -63,6 +68,9 @@ function(mobilegen_settings target)
         ${MOBILEGEN_ENGINE_INCLUDES} ${MOBILEGEN_HEADERS})
     target_compile_definitions(${target} PRIVATE
         ${MOBILEGEN_ENGINE_DEFINITIONS} ${MOBILEGEN_FEATURES})
+    if(EXISTS ${MOBILEGEN_GENERATED}/mobilegen_names.h)
+        target_compile_definitions(${target} PRIVATE MOBILEGEN_NAMES)
+    endif()
     target_compile_options(${target} PRIVATE
         ${MOBILEGEN_OPTIONS} $<$<CONFIG:Debug>:-O0>
         $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions -fno-rtti>)
@@ -77,24 +85,9 @@ function(mobilegen_settings target)
     endif()
 endfunction()
 
-add_library(mobilegen SHARED ${MOBILEGEN_CORE_SOURCES} ${MOBILEGEN_ENGINE_SOURCES})
+add_library(mobilegen ${MOBILEGEN_KIND} ${MOBILEGEN_CORE_SOURCES} ${MOBILEGEN_ENGINE_SOURCES})
 mobilegen_settings(mobilegen)
-set(_version_script ${MOBILEGEN_NATIVE}/exports.map)
-set_target_properties(mobilegen PROPERTIES
-    OUTPUT_NAME ${MOBILEGEN_NAME} PREFIX lib LINK_DEPENDS ${_version_script}
-    # The folder of the stubs is nobody's; Android finds what lies beside a library.
-    BUILD_WITH_INSTALL_RPATH ON INSTALL_RPATH "$<$<AND:$<BOOL:${MOBILEGEN_COMPANIONS}>,$<NOT:$<BOOL:${ANDROID}>>>:$ORIGIN>")
-
-# 16 KB pages are required by Android 15; both hash tables, because API 21 knows only the old one.
-target_link_options(mobilegen PRIVATE
-    LINKER:--version-script=${_version_script}
-    LINKER:-z,max-page-size=16384 LINKER:-z,relro LINKER:-z,now LINKER:-z,defs
-    LINKER:--hash-style=both LINKER:--build-id=sha1 LINKER:--gc-sections)
-if(MOBILEGEN_STRIP)
-    target_link_options(mobilegen PRIVATE LINKER:-s)
-endif()
-include(CheckLinkerFlag)
-check_linker_flag(C LINKER:--icf=all MOBILEGEN_HAS_ICF)
-if(MOBILEGEN_HAS_ICF)
-    target_link_options(mobilegen PRIVATE LINKER:--icf=all)
+set_target_properties(mobilegen PROPERTIES OUTPUT_NAME ${MOBILEGEN_NAME} PREFIX lib)
+if(MOBILEGEN_KIND STREQUAL "SHARED")
+    include(${MOBILEGEN_NATIVE}/link/${MOBILEGEN_FORMAT}.cmake)
 endif()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -58,10 +59,10 @@ class Converted:
     def weights(self) -> Path:
         return self.artifact.folder / dict(self.artifact.files)["weights"].path
 
-    def inputs(self, sample: int = 0) -> list[npt.NDArray[np.float32]]:
+    def inputs(self, sample: int = 0) -> list[npt.NDArray[Any]]:
         return _ordered(self.artifact.inputs, self.samples[sample].inputs)
 
-    def outputs(self, sample: int = 0) -> list[npt.NDArray[np.float32]]:
+    def outputs(self, sample: int = 0) -> list[npt.NDArray[Any]]:
         return _ordered(self.artifact.outputs, self.samples[sample].outputs)
 
 
@@ -133,6 +134,7 @@ def build_host(
 
 
 def _ordered(
-    bindings: tuple[TensorBinding, ...], arrays: dict[str, npt.NDArray[np.float32]]
-) -> list[npt.NDArray[np.float32]]:
-    return [np.ascontiguousarray(arrays[binding.tensor.name], np.float32) for binding in bindings]
+    bindings: tuple[TensorBinding, ...], arrays: Mapping[str, npt.NDArray[Any]]
+) -> list[npt.NDArray[Any]]:
+    tensors = [binding.tensor for binding in bindings]
+    return [np.ascontiguousarray(arrays[each.name], each.dtype) for each in tensors]

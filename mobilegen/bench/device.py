@@ -96,7 +96,7 @@ def time_on_device(device: Device, job: Job) -> str:
         DeviceError: The phone went away, has no space, or the program failed on it.
     """
     with _folder(device) as folder:
-        here = [job.program, job.params, job.weights, *(job.folder / each for each in job.inputs)]
+        here = [job.program, *job.model, *(job.folder / each for each in job.inputs)]
         remote = {path: f"{folder}/{number}" for number, path in enumerate(here)}
         for path, target in remote.items():
             _push(device, path, target)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mobilegen.artifacts import Artifact
+from mobilegen.artifacts import Artifact, TensorSpec
 from mobilegen.errors import VerificationError
 from mobilegen.graph.samples import Sample
 
@@ -23,13 +23,13 @@ class Job:
 
     Attributes:
         folder: Where the inputs are; the outputs come here too.
-        inputs: Files of raw floats in `folder`.
+        model: The model's files in their order.
+        inputs: Files of raw elements in `folder`.
         outputs: Files that the program writes.
     """
 
     program: Path
-    params: Path
-    weights: Path
+    model: tuple[Path, ...]
     threads: int
     rounds: int
     folder: Path
@@ -44,7 +44,12 @@ class Job:
         """
         arrays = [place(self.folder / name) for name in (*self.inputs, *self.outputs)]
         counts = [str(self.threads), str(self.rounds)]
-        return [place(self.params), place(self.weights), *counts, *arrays]
+        return [*map(place, self.model), *counts, *arrays]
+
+
+def _layout(tensor: TensorSpec) -> np.dtype[Any]:
+    dtype: np.dtype[Any] = np.dtype(tensor.dtype).newbyteorder("<")
+    return dtype
 
 
 def make_job(
@@ -58,13 +63,12 @@ def make_job(
 ) -> Job:
     """Write the inputs of a sample into a folder."""
     for number, binding in enumerate(artifact.inputs):
-        array = np.ascontiguousarray(sample.inputs[binding.tensor.name], "<f4")
+        tensor = binding.tensor
+        array = np.ascontiguousarray(sample.inputs[tensor.name], _layout(tensor))
         (folder / f"in.{number}").write_bytes(array.tobytes())
-    files = dict(artifact.files)
     return Job(
         program=program,
-        params=artifact.folder / files["params"].path,
-        weights=artifact.folder / files["weights"].path,
+        model=tuple(artifact.folder / record.path for _, record in artifact.files),
         threads=threads,
         rounds=rounds,
         folder=folder,
@@ -73,7 +77,7 @@ def make_job(
     )
 
 
-def read_outputs(artifact: Artifact, job: Job) -> dict[str, NDArray[np.float32]]:
+def read_outputs(artifact: Artifact, job: Job) -> dict[str, NDArray[Any]]:
     """Return the outputs that the program left, by the source model's names.
 
     Raises:
@@ -82,8 +86,9 @@ def read_outputs(artifact: Artifact, job: Job) -> dict[str, NDArray[np.float32]]
     arrays = {}
     for name, binding in zip(job.outputs, artifact.outputs, strict=True):
         path = job.folder / name
-        values = np.frombuffer(path.read_bytes() if path.is_file() else b"", "<f4")
+        data = path.read_bytes() if path.is_file() else b""
         try:
+            values = np.frombuffer(data, _layout(binding.tensor))
             arrays[binding.tensor.name] = values.reshape(binding.tensor.shape)
         except ValueError as error:
             raise VerificationError(

@@ -26,8 +26,9 @@ class Request:
         artifact: The model files, and the names and shapes of the tensors.
         threads: How many threads the engine computes with.
         samples: Arrays by the source model's input names.
-        interface: "jni" calls the Java natives, for models with one input; their result is the
-            first output. "c" calls the functions of mobilegen/engine.h.
+        interface: "jni" calls the Java natives, as far as the executor can: a Java VM calls those
+            of any model, the others those for one input and one output of 32-bit floats. "c" calls
+            the functions of mobilegen/engine.h, as "jni" does where there is no more.
         embedded: True: open the model inside of the library instead of the files.
         images: By number of the sample that Python made from it, the upright pixels of an image,
             height x width x (red, green, blue): the library shall make its input of them.
@@ -108,6 +109,7 @@ class Executor(Protocol):
 
         Raises:
             Unavailable: This computer cannot do it.
+            Unsuited: No computer can do it in this way.
             ExecutionError: The library failed, crashed or ran out of time.
         """
 
@@ -117,6 +119,10 @@ class Unavailable(MobilegenError):
 
     def __init__(self, reason: str, hint: str = "") -> None:
         super().__init__(reason, hint=hint)
+
+
+class Unsuited(Unavailable):
+    """The executor has nothing for such a request, on no computer; another one does it."""
 
 
 class ExecutionError(VerificationError):

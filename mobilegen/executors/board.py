@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from mobilegen.errors import ProcessError, ToolchainError
-from mobilegen.executors import files, programs, tensors
+from mobilegen.executors import files, programs
 from mobilegen.executors.base import Execution, ExecutionError, Request, Unavailable
 from mobilegen.system import process
 from mobilegen.toolchains.linux import linux_abi
@@ -197,8 +197,8 @@ def _driver(abi: str) -> Path:
 def _arguments(request: Request) -> list[str]:
     """Return the arguments as native/tools/board/main.c describes them."""
     inputs = [binding.tensor for binding in request.artifact.inputs]
-    outputs = [binding.tensor for binding in tensors.used_outputs(request)]
-    paths = [] if request.embedded else files.model_files(request)
+    outputs = [binding.tensor for binding in request.artifact.outputs]
+    paths = files.model_files(request)
     sizes = [str(math.prod(spec.shape) * np.dtype(spec.dtype).itemsize) for spec in outputs]
     first = math.prod(inputs[0].shape) * np.dtype(inputs[0].dtype).itemsize
     return [

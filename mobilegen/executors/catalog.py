@@ -6,7 +6,14 @@ import dataclasses
 
 from mobilegen.errors import UsageError
 from mobilegen.executors import elfrun, emulator, jvm
-from mobilegen.executors.base import TO_BE_MADE, Execution, Executor, Request, Unavailable
+from mobilegen.executors.base import (
+    TO_BE_MADE,
+    Execution,
+    Executor,
+    Request,
+    Unavailable,
+    Unsuited,
+)
 from mobilegen.names import nearest
 
 TIMEOUT_SECONDS = 900.0
@@ -76,7 +83,9 @@ def execute(
         except Unavailable as reason:
             reasons.append(reason)
             continue
-        passed_over = [reason.what for reason in reasons]
+        # What no computer can do has not been missed here.
+        missed = [reason for reason in reasons if not isinstance(reason, Unsuited)]
+        passed_over = [reason.what for reason in missed]
         facts = {**done.facts, "passed_over": passed_over} if passed_over else done.facts
         return dataclasses.replace(done, facts=facts)
     raise Unavailable("; ".join(reason.what for reason in reasons), reasons[0].hint)

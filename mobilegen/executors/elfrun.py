@@ -21,6 +21,7 @@ _SOURCES = (
     "elfrun/bionic_layouts.c",
     "elfrun/jni_env.c",
     "elfrun/images.c",
+    "elfrun/model.c",
     "bionic_shim/bionic.c",
 )
 _OPTIONS = ("-Wall", "-Wextra", "-Werror", "-Wno-cast-function-type")
@@ -82,35 +83,32 @@ def _arguments(request: Request) -> list[str]:
     """Return the arguments as native/tools/elfrun/main.c describes them."""
     library = str(request.library.resolve())
     counts = [str(request.threads), str(len(request.samples))]
-    if request.interface == "jni":
-        folder = model_folder(request)
-        dims = [str(size) for size in tensors.dims(request)]
-        return ["jni", library, f"{jni_prefix(request.package)}_", folder, *counts, *dims]
+    if request.interface == "jni" and tensors.natives_fit(request):
+        prefix = f"{jni_prefix(request.package)}_"
+        sizes = [str(size) for size in tensors.dims(request)]
+        return ["jni", library, *counts, prefix, files.model_folder(request), *sizes]
     inputs = [binding.tensor.name for binding in request.artifact.inputs]
     outputs = [binding.tensor.name for binding in request.artifact.outputs]
-    names = [str(len(inputs)), *inputs, str(len(outputs)), *outputs]
+    names = [*_counted(inputs), *_counted(outputs)]
     if any("\0" in name for name in names):
         raise UsageError("a name of a tensor has a null character", seen=[repr(names)])
-    return ["c", library, *_model_files(request), *counts, *names]
+    return ["c", library, *counts, *_model_files(request), *names]
 
 
 def _image_arguments(request: Request) -> list[str]:
     library = str(request.library.resolve())
     size = str(math.prod(tensors.dims(request)))
     samples = map(str, request.images)
-    return ["images", library, *_model_files(request), size, str(int(request.classify)), *samples]
+    classify = str(int(request.classify))
+    return ["images", library, size, classify, *_model_files(request), *samples]
 
 
 def _model_files(request: Request) -> list[str]:
-    """Return the paths of the two files; empty ones stand for the model inside of the library."""
-    if request.embedded:
-        return ["", ""]
-    return [str(files.model_file(request, role)) for role in ("params", "weights")]
+    return _counted([str(path) for path in files.model_files(request)])
 
 
-def model_folder(request: Request) -> str:
-    """Return the folder that the natives load the model from; "" for the one in the library."""
-    return "" if request.embedded else str(files.model_file(request, "params").parent)
+def _counted(words: list[str]) -> list[str]:
+    return [str(len(words)), *words]
 
 
 def _run(argv: list[str | Path], abi: str, folder: Path, timeout: float) -> None:

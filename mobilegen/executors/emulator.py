@@ -19,7 +19,7 @@ from mobilegen.executors.base import (
     Request,
     Unavailable,
 )
-from mobilegen.executors.files import model_file
+from mobilegen.executors.files import model_files
 from mobilegen.executors.toolbox import EMULATOR
 from mobilegen.platforms.android.jni import CLASS_NAME, jni_prefix
 from mobilegen.run import Run
@@ -74,7 +74,7 @@ def execute(abi: str, request: Request, *, offline: bool, timeout: float) -> Exe
     except ProcessError as error:
         lines = [line for text in error.seen for line in text.splitlines()]
         raise ExecutionError(error.what, seen=lines) from error
-    outputs = range(len(tensors.used_outputs(request)))
+    outputs = range(len(request.artifact.outputs))
     raw = [[answer["arrays"][f"{s}/{i}"] for i in outputs] for s in range(len(inputs))]
     return Execution(
         tensors.named_outputs(request, raw),
@@ -103,17 +103,15 @@ def _question(abi: str, request: Request) -> dict[str, Any]:
         "bits": BITS[abi],
         "library": str(request.library.resolve()),
         "companions": [str(path.resolve()) for path in request.companions],
-        "interface": request.interface,
+        "interface": "jni" if request.interface == "jni" and tensors.natives_fit(request) else "c",
         "java_class": f"{request.package}.{CLASS_NAME}".replace(".", "/"),
         "jni_prefix": jni_prefix(request.package),
-        "files": []
-        if request.embedded
-        else [str(model_file(request, role)) for role in ("params", "weights")],
+        "files": [str(path) for path in model_files(request)],
         "threads": request.threads,
         "dims": tensors.dims(request),
         "samples": len(request.samples),
         "inputs": [binding.tensor.name for binding in request.artifact.inputs],
-        "outputs": [binding.tensor.name for binding in tensors.used_outputs(request)],
+        "outputs": [binding.tensor.name for binding in request.artifact.outputs],
         "images": list(request.images),
         "input_size": math.prod(tensors.dims(request)),
         "classify": request.classify,

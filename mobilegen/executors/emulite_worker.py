@@ -2,9 +2,9 @@
 
 Called as `python emulite_worker.py REQUEST.json ANSWER.json`. The request names the library, the
 model files (none: the model is inside of the library) and, under "arrays", an .npz with the inputs
-as flat float32 arrays "<sample>/<index>" and with images as "image/<sample>". The answer holds
-facts, times, the best classes of the images by sample and, under "arrays", the name of an .npz with
-the outputs in the same form and the inputs that the library made of the images as
+as flat arrays "<sample>/<index>" of their types and with images as "image/<sample>". The answer
+holds facts, times, the best classes of the images by sample and, under "arrays", the name of an
+.npz with the outputs in the same form and the inputs that the library made of the images as
 "input/<sample>"; or the key "error".
 """
 
@@ -33,11 +33,15 @@ Arrays = dict[str, Array]
 OUTPUTS = "outputs.npz"
 GUEST_FOLDER = "/data/local/tmp/mobilegen"
 AT_HWCAP, AT_HWCAP2 = 16, 26
-FLOAT_BYTES = 4
+FLOAT = np.dtype("<f4")
+# By the numbers of mobilegen/engine.h.
+TYPES = [np.dtype(name) for name in ("<f4", "<f2", "<f8", "<i4", "<i8", "u1", "?")]
 GUARD = b"\xa5" * 64
 # struct mobilegen_image with its first plane, by the size of a pointer.
 IMAGE_LAYOUT = {"Q": "<5i4xQQii48x", "I": "<5iIIii32x"}
 RGB = 0
+# struct mobilegen_file with a path, by the size of a pointer.
+FILE_LAYOUT = {"Q": "<Q40x", "I": "<I28x"}
 CPU_PROPERTIES = {
     "ro.cpuinfo.implementer": "0x41",
     "ro.cpuinfo.architecture": "8",
@@ -175,10 +179,10 @@ def guest_path(path: str) -> str:
 
 
 def read_samples(request: dict[str, Any]) -> list[list[Array]]:
-    """Return the inputs as flat float32 arrays, [sample][input]."""
+    """Return the inputs as flat arrays, [sample][input]."""
     with np.load(request["arrays"]) as arrays:
         inputs, samples = range(len(request["inputs"])), range(request["samples"])
-        return [[arrays[f"{s}/{i}"].astype("<f4").ravel() for i in inputs] for s in samples]
+        return [[arrays[f"{s}/{i}"].ravel() for i in inputs] for s in samples]
 
 
 def run_jni(emulator: Any, request: dict[str, Any]) -> tuple[dict[str, Any], Arrays]:
@@ -250,24 +254,33 @@ class Engine:
             raise GuestError(f"mobilegen_{name} returned {status}: {last_error(self.emulator)}")
 
     def open(self, files: list[str]) -> None:
-        """Load the model from its two files, or the one inside of the library."""
+        """Load the model from its files, or the one inside of the library."""
         place = self.emulator.calloc(1, 8)
         if files:
-            self.require("open", *map(guest_path, files), place)
+            self.require("open", self._files(files), len(files), 1, place)
         else:
-            self.require("open_embedded", place)
+            self.require("open_embedded", 1, place)
         data = bytes(self.emulator.mem.read(place.address, struct.calcsize(self.word)))
         (self.handle,) = struct.unpack("<" + self.word, data)
 
-    def tensors(self, side: str) -> list[tuple[str, int]]:
-        """Return (name, number of elements) of every "input" or "output"."""
+    def _files(self, files: list[str]) -> Any:
+        paths = [self.emulator.allocate_bytes(guest_path(path).encode() + b"\0") for path in files]
+        layout = FILE_LAYOUT[self.word]
+        table = b"".join(struct.pack(layout, int(path.address)) for path in paths)
+        return self.emulator.allocate_bytes(table)
+
+    def tensors(self, side: str) -> list[tuple[str, int, np.dtype[Any]]]:
+        """Return name, number of elements and their type of every "input" or "output"."""
         found = []
         for index in range(self.call(f"{side}_count", self.handle)):
             name = self.emulator.read_string(self.address(f"{side}_name", self.handle, index))
             rank = self.call(f"{side}_rank", self.handle, index)
             shape = self.address(f"{side}_shape", self.handle, index)
             sizes = struct.unpack(f"<{rank}i", bytes(self.emulator.mem.read(shape, 4 * rank)))
-            found.append((str(name), math.prod(sizes)))
+            kind = self.call(f"{side}_type", self.handle, index)
+            if not 0 <= kind < len(TYPES):
+                raise GuestError(f"the library gives {side} {name} the type {kind}")
+            found.append((str(name), math.prod(sizes), TYPES[kind]))
         return found
 
     def preprocess(self, pixels: Array, count: int) -> Array:
@@ -276,9 +289,9 @@ class Engine:
         data = self.emulator.allocate_bytes(pixels.tobytes())
         numbers = (RGB, width, height, 0, 0, int(data.address), pixels.size, 3 * width, 0)
         given = self.emulator.allocate_bytes(struct.pack(IMAGE_LAYOUT[self.word], *numbers))
-        made = self.emulator.allocate_bytes(GUARD * (FLOAT_BYTES * count // len(GUARD) + 2))
+        made = self.emulator.allocate_bytes(GUARD * (FLOAT.itemsize * count // len(GUARD) + 2))
         self.require("preprocess", given, made)
-        values = self._read(made, count)
+        values = self._read(made, count, FLOAT)
         for pointer in (data, given, made):
             self.emulator.free(pointer)
         return values
@@ -295,16 +308,18 @@ class Engine:
             self.emulator.free(pointer)
         return int(index), float(chance)
 
-    def predict(self, inputs: list[Array], counts: list[int]) -> tuple[float, list[Array]]:
-        """Return the seconds taken and the outputs."""
+    def predict(
+        self, inputs: list[Array], wanted: list[tuple[int, np.dtype[Any]]]
+    ) -> tuple[float, list[Array]]:
+        """Return the seconds taken and the outputs, of the given numbers and types of elements."""
         emulator = self.emulator
         given = [emulator.allocate_bytes(values.tobytes()) for values in inputs]
-        made = [emulator.allocate_bytes(bytes(FLOAT_BYTES * n) + GUARD) for n in counts]
+        made = [emulator.allocate_bytes(bytes(kind.itemsize * n) + GUARD) for n, kind in wanted]
         tables = [self._table(pointers) for pointers in (given, made)]
         started = time.perf_counter()
         self.require("predict", self.handle, *tables)
         seconds = time.perf_counter() - started
-        outputs = [self._read(pointer, count) for pointer, count in zip(made, counts, strict=True)]
+        outputs = [self._read(place, *each) for place, each in zip(made, wanted, strict=True)]
         for pointer in (*given, *made, *tables):
             emulator.free(pointer)
         return seconds, outputs
@@ -314,11 +329,12 @@ class Engine:
         table = struct.pack(f"<{len(addresses)}{self.word}", *addresses)
         return self.emulator.allocate_bytes(table)
 
-    def _read(self, pointer: Any, count: int) -> Array:
-        data = bytes(self.emulator.mem.read(pointer.address, FLOAT_BYTES * count + len(GUARD)))
+    def _read(self, pointer: Any, count: int, kind: np.dtype[Any]) -> Array:
+        size = kind.itemsize * count + len(GUARD)
+        data = bytes(self.emulator.mem.read(pointer.address, size))
         if not data.endswith(GUARD):
             raise GuestError("the library wrote past the end of an array")
-        return np.frombuffer(data, "<f4", count)
+        return np.frombuffer(data, kind, count)
 
 
 def run_engine(emulator: Any, request: dict[str, Any]) -> tuple[dict[str, Any], Arrays]:
@@ -331,17 +347,18 @@ def run_engine(emulator: Any, request: dict[str, Any]) -> tuple[dict[str, Any], 
     loaded = time.perf_counter() - started
     inputs, outputs = engine.tensors("input"), engine.tensors("output")
     for side, seen in (("inputs", inputs), ("outputs", outputs)):
-        if sorted(name for name, _ in seen) != sorted(request[side]):
-            raise GuestError(f"the library's {side} are {[name for name, _ in seen]}")
+        if sorted(name for name, *_ in seen) != sorted(request[side]):
+            raise GuestError(f"the library's {side} are {[name for name, *_ in seen]}")
     seconds = []
     results: Arrays = {}
     for index, values in enumerate(read_samples(request)):
-        ordered = [values[request["inputs"].index(name)] for name, _ in inputs]
-        if [array.size for array in ordered] != [count for _, count in inputs]:
-            raise GuestError(f"the library's inputs have {[count for _, count in inputs]} elements")
-        taken, arrays = engine.predict(ordered, [count for _, count in outputs])
+        ordered = [values[request["inputs"].index(name)] for name, *_ in inputs]
+        wanted = [(count, kind) for _, count, kind in inputs]
+        if [(array.size, array.dtype) for array in ordered] != wanted:
+            raise GuestError(f"the library's inputs have (elements, type) {wanted}")
+        taken, arrays = engine.predict(ordered, [(count, kind) for _, count, kind in outputs])
         seconds.append(taken)
-        for (name, _), array in zip(outputs, arrays, strict=True):
+        for (name, *_), array in zip(outputs, arrays, strict=True):
             results[f"{index}/{request['outputs'].index(name)}"] = array
     emulator.call_symbol("mobilegen_close", engine.handle)
     return {"load_seconds": loaded, "predict_seconds": seconds}, results

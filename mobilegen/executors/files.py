@@ -29,20 +29,21 @@ class Report:
     facts: dict[str, int]
 
 
-def model_file(request: Request, role: str) -> Path:
-    """Return the absolute path of the model file of that role, "params" or "weights"."""
-    names = dict(request.artifact.files)
-    return (request.artifact.folder / names[role].path).resolve()
-
-
 def model_files(request: Request) -> list[Path]:
-    """Return the absolute paths of the model's files, in their order."""
+    """Return the absolute paths of the model's files in their order; [] for one in the library."""
+    if request.embedded:
+        return []
     folder = request.artifact.folder
-    return [(folder / file.path).resolve() for _, file in request.artifact.files]
+    return [(folder / record.path).resolve() for _, record in request.artifact.files]
+
+
+def model_folder(request: Request) -> str:
+    """Return the folder that the natives load the model from; "" for the one in the library."""
+    return "" if request.embedded else str(request.artifact.folder.resolve())
 
 
 def write_inputs(request: Request, folder: Path) -> None:
-    """Write every input as raw little-endian floats to in.<sample>.<index>."""
+    """Write every input as raw little-endian elements to in.<sample>.<index>."""
     for sample, arrays in enumerate(tensors.flat_inputs(request)):
         for index, array in enumerate(arrays):
             (folder / f"in.{sample}.{index}").write_bytes(array.tobytes())
@@ -54,13 +55,12 @@ def read_outputs(request: Request, folder: Path) -> tuple[dict[str, NDArray[Any]
     Raises:
         ExecutionError: A file is missing or has another size than the model says.
     """
-    outputs = range(len(tensors.used_outputs(request)))
-    samples = range(len(request.samples))
-    return tensors.named_outputs(request, [[_read(folder, s, i) for i in outputs] for s in samples])
-
-
-def _read(folder: Path, sample: int, index: int) -> NDArray[Any]:
-    return _read_array(folder / f"out.{sample}.{index}", np.dtype("<f4"))
+    specs = [binding.tensor for binding in request.artifact.outputs]
+    raw = [
+        [_read_array(folder / f"out.{s}.{i}", tensors.layout(spec)) for i, spec in enumerate(specs)]
+        for s in range(len(request.samples))
+    ]
+    return tensors.named_outputs(request, raw)
 
 
 def write_images(request: Request, folder: Path) -> None:

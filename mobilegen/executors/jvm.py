@@ -10,8 +10,8 @@ from pathlib import Path
 
 from mobilegen.errors import ProcessError
 from mobilegen.executors import files, programs, tensors
-from mobilegen.executors.base import Execution, ExecutionError, Request, Unavailable
-from mobilegen.executors.elfrun import model_folder
+from mobilegen.executors.base import Execution, ExecutionError, Request, Unavailable, Unsuited
+from mobilegen.executors.files import model_folder
 from mobilegen.executors.jdk import CLEAN, MIN_VERSION, Jdk, find_jdk, installed
 from mobilegen.platforms.android.jni import CLASS_NAME, check_package
 from mobilegen.platforms.android.sources import java_source
@@ -40,6 +40,8 @@ _JAVA_OPTIONS = (
     "-XX:-CreateCoredumpOnCrash", "-XX:ErrorFile=crash.log",
 )  # fmt: skip
 _APP_CLASSES = ("ImageData", CLASS_NAME, "Model")
+# Of ours those that use the classes from their own package.
+_INSIDE = ("Images", "Tensors")
 # What the classes call the library under test, whatever its file is called.
 _TESTED = "mobilegen_tested"
 # The JDK loads its libnio.so and libnet.so late, and would be given ours of the same name.
@@ -71,8 +73,12 @@ def prepare(abi: str, *, offline: bool) -> str:
 def execute(abi: str, request: Request, *, offline: bool, timeout: float) -> Execution:
     """Call the Java natives of an x86_64 library from a Java VM.
 
+    `Model.predict` takes and gives arrays for one sample and direct buffers for the next; where
+    `ImageRecognition` fits the model, it has to give the same.
+
     Raises:
-        Unavailable: No x86_64 glibc Linux, no JDK, or a request for the C functions.
+        Unavailable: No x86_64 glibc Linux, or no JDK.
+        Unsuited: A request for the C functions.
         ExecutionError: The library cannot be loaded, failed, crashed or ran out of time.
     """
     jdk = _require_host(request)
@@ -97,7 +103,7 @@ def execute(abi: str, request: Request, *, offline: bool, timeout: float) -> Exe
 
 def _require_host(request: Request) -> Jdk:
     if request.interface != "jni":
-        raise Unavailable("the Java VM calls Java natives only")
+        raise Unsuited("the Java VM calls Java natives only")
     return _require_jdk()
 
 
@@ -144,12 +150,12 @@ def _sources(request: Request) -> dict[str, str]:
     """Return the source of each class by its name; what needs Android itself is left out."""
     own = {
         name: (programs.tools_dir() / "jvm" / f"{name}.java").read_text("utf-8")
-        for name in ("Driver", "Images")
+        for name in ("Driver", *_INSIDE)
     }
     package, model = check_package(request.package), request.artifact
-    inside = f"package {package};\n{own['Images']}"
+    inside = {name: f"package {package};\n{own[name]}" for name in _INSIDE}
     apps = {name: java_source(name, package, _TESTED, model) for name in _APP_CLASSES}
-    return {"Driver": own["Driver"], "Start": _START, "Images": inside, **apps}
+    return {"Driver": own["Driver"], "Start": _START, **inside, **apps}
 
 
 def _compile(jdk: Jdk, sources: dict[str, str], folder: Path) -> None:
@@ -171,10 +177,12 @@ def _compile(jdk: Jdk, sources: dict[str, str], folder: Path) -> None:
 def _run(jdk: Jdk, request: Request, places: tuple[Path, Path, Path], timeout: float) -> str:
     stand_ins, classes, folder = places
     library = str(request.library.resolve())
+    dims = ",".join(map(str, tensors.dims(request)))
     argv: list[str | Path] = [
         jdk.java, *_JAVA_OPTIONS, "-Djava.library.path=.", "-cp", classes, "Start",
         request.package, stand_ins / OPENER, model_folder(request),
-        str(request.threads), str(len(request.samples)), ",".join(map(str, tensors.dims(request))),
+        str(request.threads), str(len(request.samples)),
+        dims if tensors.natives_fit(request) else "none",
         ",".join(map(str, request.images)), str(int(request.classify)),
     ]  # fmt: skip
     # The VM finds its own libnet.so before any other, and cannot search a folder with a colon.

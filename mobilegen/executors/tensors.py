@@ -1,4 +1,4 @@
-"""Between arrays by name and the flat float32 arrays that cross the library's interface."""
+"""Between arrays by name and the flat arrays that cross the library's interface."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mobilegen.artifacts import TensorBinding, TensorSpec
+from mobilegen.artifacts import TensorSpec
 from mobilegen.errors import UsageError
 from mobilegen.executors.base import ExecutionError, Request
 
-Flat = NDArray[np.float32]
+Flat = NDArray[Any]
 
 
-def used_outputs(request: Request) -> tuple[TensorBinding, ...]:
-    """Return the outputs that the interface gives: the Java natives give the first one."""
-    outputs = request.artifact.outputs
-    return outputs[:1] if request.interface == "jni" else outputs
+def natives_fit(request: Request) -> bool:
+    """Say whether `ImageRecognition.predictImage` takes the model's input and gives its output."""
+    artifact = request.artifact
+    bindings = (*artifact.inputs, *artifact.outputs)
+    floats = all(binding.tensor.dtype == "float32" for binding in bindings)
+    return floats and len(artifact.inputs) == len(artifact.outputs) == 1
 
 
 def dims(request: Request) -> list[int]:
@@ -27,29 +29,36 @@ def dims(request: Request) -> list[int]:
     return [int(size) for size in request.artifact.inputs[0].tensor.shape]
 
 
+def layout(spec: TensorSpec) -> np.dtype[Any]:
+    """Return how the elements of a tensor lie in memory and files: little-endian."""
+    dtype: np.dtype[Any] = np.dtype(spec.dtype).newbyteorder("<")
+    return dtype
+
+
 def flat_inputs(request: Request) -> list[list[Flat]]:
-    """Return the inputs in the order of the artifact, [sample][input].
+    """Return the inputs in the order and the types of the artifact, [sample][input].
 
     Raises:
-        UsageError: Other names or sizes than the model's, or several inputs for the Java natives.
+        UsageError: Other names, sizes or types than the model's.
     """
     specs = [binding.tensor for binding in request.artifact.inputs]
-    if request.interface == "jni" and len(specs) != 1:
-        raise UsageError(
-            "the Java natives take one input",
-            seen=[f"inputs of the model: {', '.join(spec.name for spec in specs)}"],
-            hint='interface="c"',
-        )
     return [[_flat(sample, spec) for spec in specs] for sample in request.samples]
 
 
 def _flat(sample: Mapping[str, NDArray[Any]], spec: TensorSpec) -> Flat:
-    if spec.name not in sample or sample[spec.name].shape != spec.shape:
-        seen = {name: array.shape for name, array in sample.items()}
+    array = sample.get(spec.name)
+    wanted = layout(spec)
+    if (
+        array is None
+        or array.shape != spec.shape
+        or not np.can_cast(array.dtype, wanted, "same_kind")
+    ):
+        seen = {name: f"{each.dtype}{list(each.shape)}" for name, each in sample.items()}
         raise UsageError(
-            f"the sample does not fit input {spec.name!r} of {spec.shape}", seen=[f"sample: {seen}"]
+            f"the sample does not fit input {spec.name!r} of {spec.dtype}{list(spec.shape)}",
+            seen=[f"sample: {seen}"],
         )
-    return np.ascontiguousarray(sample[spec.name], dtype="<f4").ravel()
+    return np.ascontiguousarray(array, dtype=wanted).ravel()
 
 
 def named_outputs(
@@ -58,9 +67,9 @@ def named_outputs(
     """Give the outputs, [sample][output], their names and shapes.
 
     Raises:
-        ExecutionError: An output has another number of elements than the model's.
+        ExecutionError: An output has another type or number of elements than the model's.
     """
-    specs = [binding.tensor for binding in used_outputs(request)]
+    specs = [binding.tensor for binding in request.artifact.outputs]
     return tuple(
         {spec.name: _shaped(array, spec) for spec, array in zip(specs, arrays, strict=True)}
         for arrays in raw
@@ -68,9 +77,9 @@ def named_outputs(
 
 
 def _shaped(array: NDArray[Any], spec: TensorSpec) -> NDArray[Any]:
-    if array.size != math.prod(spec.shape):
+    if array.size != math.prod(spec.shape) or array.dtype != layout(spec):
         raise ExecutionError(
-            f"the library gave {array.size} elements for output {spec.name!r}",
-            seen=[f"the model has {spec.shape}"],
+            f"the library gave {array.size} elements of {array.dtype} for output {spec.name!r}",
+            seen=[f"the model has {spec.dtype}{list(spec.shape)}"],
         )
-    return array.astype(np.float32).reshape(spec.shape)
+    return array.astype(spec.dtype).reshape(spec.shape)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import jinja2
+import numpy as np
 
-from mobilegen.artifacts import Artifact, Preprocess, TensorBinding
+from mobilegen.artifacts import Artifact, FileRecord, Preprocess, TensorBinding
 from mobilegen.errors import NativeBuildError
 from mobilegen.images.native import initializer
 from mobilegen.native_build.digest import blake2sp
@@ -20,9 +22,26 @@ from mobilegen.system.files import write_text
 
 HEADER = "mobilegen_model.h"
 EMBEDDED = "mobilegen_embedded.cpp"
+NAMES = "mobilegen_names.h"
 _TEMPLATE = "model.h.j2"
+_FUNCTION = re.compile(r"^MOBILEGEN_API\b[^(]*?(mobilegen_\w+)\(", re.MULTILINE)
+# As kMaxRank and kMaxFiles in native/core/model.h.
 _MAX_RANK = 8
-_MAX_ELEMENTS = (1 << 31) // 4
+_MAX_FILES = 8
+# So that Java can count the bytes of every array.
+_MAX_BYTES = (1 << 31) - 1
+# What a tensor of the same type on both sides has in place of a function.
+_AS_IS = "0"
+# The C++ types of elements, by their numpy names.
+_TYPES = {
+    "float32": "float",
+    "float16": "Half",
+    "float64": "double",
+    "int32": "int32_t",
+    "int64": "int64_t",
+    "uint8": "uint8_t",
+    "bool": "Bool",
+}
 
 
 @dataclass(frozen=True)
@@ -48,6 +67,20 @@ class _File:
     name: str
     size: int
     digest: bytes
+
+
+@dataclass(frozen=True)
+class _Tensor:
+    """What struct Tensor of native/core/model.h has; types and `convert` are C++ expressions."""
+
+    name: str
+    blob: str
+    shape: tuple[int, ...]
+    type: str
+    runtime_shape: tuple[int, ...]
+    runtime_type: str
+    permutation: tuple[int, ...]
+    convert: str
 
 
 def write_generated(
@@ -90,26 +123,51 @@ def render_header(artifact: Artifact, package: str, contents: Contents = NOTHING
         NativeBuildError: A tensor that the C interface cannot carry.
         ConfigError: The package name is not valid.
     """
-    for binding in (*artifact.inputs, *artifact.outputs):
-        _check(binding)
-    if not artifact.inputs or not artifact.outputs:
-        raise NativeBuildError("the model has no inputs or no outputs")
+    _check_artifact(artifact, contents)
+    inputs = [_tensor(binding, output=False) for binding in artifact.inputs]
+    outputs = [_tensor(binding, output=True) for binding in artifact.outputs]
+    adapted = [each for each in (*inputs, *outputs) if each.convert != _AS_IS or each.permutation]
+    roles = [role for role, _ in artifact.files]
     return (
         _environment()
         .get_template(_TEMPLATE)
         .render(
             jni_prefixes=[(name, jni_prefix(package, name)) for name in NATIVES],
-            files=[
-                ("params", _file(artifact, "params")),
-                ("weights", _file(artifact, "weights")),
-            ],
-            inputs=artifact.inputs,
-            outputs=artifact.outputs,
+            files=[_file(artifact, record) for _, record in artifact.files],
+            params_index=_place(roles, "params"),
+            weights_index=_place(roles, "weights"),
+            inputs=inputs,
+            outputs=outputs,
+            batch=artifact.batch,
+            adapted=bool(adapted) or artifact.batch > 1,
+            converts=any(each.convert != _AS_IS for each in adapted),
             labels=contents.labels if contents.embed else (),
             rule=initializer(contents.preprocess) if contents.preprocess else "",
             embed=contents.embed,
             probabilities=artifact.scores == "probabilities",
         )
+    )
+
+
+def _place(roles: Sequence[str], role: str) -> int:
+    """Return where the file of a role is, for a model of params and weights alone; else -1."""
+    return roles.index(role) if sorted(roles) == ["params", "weights"] else -1
+
+
+def _tensor(binding: TensorBinding, *, output: bool) -> _Tensor:
+    tensor = binding.tensor
+    source, runtime = _TYPES[tensor.dtype], _TYPES[binding.runtime_dtype]
+    types = f"{runtime}, {source}" if output else f"{source}, {runtime}"
+    in_order = binding.permutation == tuple(range(len(tensor.shape)))
+    return _Tensor(
+        name=tensor.name,
+        blob=binding.blob,
+        shape=tensor.shape,
+        type=f"MOBILEGEN_{tensor.dtype.upper()}",
+        runtime_shape=binding.runtime_shape,
+        runtime_type=f"MOBILEGEN_{binding.runtime_dtype.upper()}",
+        permutation=() if in_order else binding.permutation,
+        convert=_AS_IS if source == runtime else f"convert<{types}>",
     )
 
 
@@ -122,20 +180,39 @@ def render_embedded(artifact: Artifact, folder: Path) -> str:
     Raises:
         NativeBuildError: The path of a file cannot be told to the assembler.
     """
-    files = [(role, folder / record.path) for role, record in artifact.files]
-    for _, path in files:
+    paths = [folder / record.path for _, record in artifact.files]
+    for path in paths:
         if set(path.as_posix()) & set('"\\\n\r'):
             raise NativeBuildError(
                 f"{path.name} cannot be compiled in",
                 seen=[f"its path has quotes, backslashes or line breaks: {str(path)!r}"],
                 hint="set TMPDIR to another folder",
             )
-    places = [(role, path.as_posix()) for role, path in files]
-    return _environment().get_template("embedded.cpp.j2").render(files=places)
+    places = [path.as_posix() for path in paths]
+    return _environment().get_template("embedded.cpp.j2").render(paths=places)
 
 
-def _file(artifact: Artifact, role: str) -> _File:
-    record = dict(artifact.files)[role]
+def render_names(name: str) -> str:
+    """Return the text of mobilegen_names.h: the C functions and the C++ namespace get names of
+    their own, for programs that link the archives of several models.
+
+    Args:
+        name: Of the library.
+    """
+    interface = (native_dir() / "include" / "mobilegen" / "engine.h").read_text("utf-8")
+    functions = sorted(set(_FUNCTION.findall(interface)))
+    hidden = [f"mobilegen_embedded_{index}" for index in range(_MAX_FILES)]
+    lines = [
+        f"#define {each} mobilegen_{name}_{each.removeprefix('mobilegen_')}"
+        for each in (*functions, *hidden)
+    ]
+    guard = "MOBILEGEN_NAMES_H"
+    lines = [f"#ifndef {guard}", f"#define {guard}", *lines]
+    lines += [f"#define mobilegen mobilegen_{name}", "#endif"]
+    return "\n".join(["/* Names of one model's functions; generated. */", *lines]) + "\n"
+
+
+def _file(artifact: Artifact, record: FileRecord) -> _File:
     return _File(record.path, record.size, blake2sp(artifact.folder / record.path))
 
 
@@ -176,21 +253,50 @@ def _environment() -> jinja2.Environment:
     return environment
 
 
-def _check(binding: TensorBinding) -> None:
+def _check_artifact(artifact: Artifact, contents: Contents) -> None:
+    if not artifact.inputs or not artifact.outputs:
+        raise NativeBuildError("the model has no inputs or no outputs")
+    if not 1 <= len(artifact.files) <= _MAX_FILES:
+        raise NativeBuildError(
+            f"the native library opens 1 to {_MAX_FILES} files",
+            seen=[f"the model has {len(artifact.files)}"],
+        )
+    for binding in (*artifact.inputs, *artifact.outputs):
+        _check(binding, artifact.batch)
+    first = artifact.inputs[0].tensor
+    if contents.preprocess and first.dtype != "float32":
+        raise NativeBuildError(
+            "images become 32-bit floats only",
+            seen=[f"input {first.name} has values of type {first.dtype}"],
+            hint="remove `preprocess` and give the model arrays",
+        )
+
+
+def _check(binding: TensorBinding, batch: int) -> None:
     tensor = binding.tensor
-    reason = ""
-    if tensor.dtype != "float32":
-        reason = f"values of type {tensor.dtype}; only float32 is supported"
-    elif len(tensor.shape) > _MAX_RANK or len(binding.runtime_shape) > _MAX_RANK:
-        reason = f"{len(tensor.shape)} dimensions; at most {_MAX_RANK} are supported"
-    elif min((1, *tensor.shape, *binding.runtime_shape)) < 1:
-        reason = "sizes must be positive"
-    elif math.prod(tensor.shape) != math.prod(binding.runtime_shape):
-        reason = f"the runtime has another number of values: {list(binding.runtime_shape)}"
-    elif math.prod(tensor.shape) > _MAX_ELEMENTS:
-        reason = f"more than {_MAX_ELEMENTS} values"
-    if reason:
+    if reason := _fault(binding, batch):
         raise NativeBuildError(
             f"the native library cannot carry tensor {tensor.name}",
             seen=[f"shape {list(tensor.shape)}", reason],
         )
+
+
+def _fault(binding: TensorBinding, batch: int) -> str:
+    """Return why the C interface cannot carry a tensor; "" if it can."""
+    tensor, runtime = binding.tensor, binding.runtime_shape
+    count, axes = math.prod(tensor.shape), range(len(tensor.shape))
+    for dtype in (tensor.dtype, binding.runtime_dtype):
+        if dtype not in _TYPES:
+            return f"values of type {dtype}; supported are {', '.join(_TYPES)}"
+    if max(len(tensor.shape), len(runtime)) > _MAX_RANK:
+        return f"{len(tensor.shape)} dimensions; at most {_MAX_RANK} are supported"
+    if min((1, *tensor.shape, *runtime)) < 1:
+        return "sizes must be positive"
+    if batch < 1 or (batch > 1 and (not tensor.shape or tensor.shape[0] % batch)):
+        return f"axis 0 cannot be cut into {batch} parts"
+    if count != batch * math.prod(runtime):
+        return f"the runtime has another number of values: {list(runtime)}"
+    if binding.permutation and sorted(binding.permutation) != list(axes):
+        return f"no permutation of its axes: {list(binding.permutation)}"
+    size = max(np.dtype(dtype).itemsize for dtype in (tensor.dtype, binding.runtime_dtype))
+    return f"more than {_MAX_BYTES} bytes" if size * count > _MAX_BYTES else ""

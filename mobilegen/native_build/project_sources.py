@@ -29,7 +29,7 @@ GENERATED = "generated"
 OWN = "mobilegen"
 OBJECTS = "objects.cmake"
 _ABI_FOLDER = "abi"
-_OWN_PARTS = ("library.cmake", "exports.map", "core", "include", "jni")
+_OWN_PARTS = ("library.cmake", "exports.map", "link", "core", "include", "jni")
 _TOOLS = "tools"
 _NO_WARNINGS = "-w"
 # What a project asks of CMake in other words.

@@ -14,7 +14,6 @@ from mobilegen.executors.base import Execution, Request, Unavailable
 from mobilegen.pipeline.result import Result
 from mobilegen.run import Run
 from mobilegen.runtimes import catalog as runtimes
-from mobilegen.verify.library import interface
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -46,7 +45,7 @@ def execute_library(
         artifact=result.artifact,
         threads=threads,
         samples=(dict(inputs),),
-        interface=interface(result.artifact),
+        interface="jni",
         embedded=result.embeds_model,
     )
     try:

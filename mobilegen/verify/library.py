@@ -5,7 +5,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,7 +63,7 @@ def verify_library(
         artifact=artifact,
         threads=1,
         samples=tuple(sample.inputs for sample in chosen),
-        interface=interface(artifact),
+        interface="jni",
         embedded=embedded,
         images={i: each.image.pixels for i, each in enumerate(chosen) if each.image},
         classify=classes,
@@ -119,11 +119,6 @@ def read_answers(artifact: Artifact) -> dict[int, dict[str, Any]]:
             hint="build again",
         ) from error
     return answers
-
-
-def interface(artifact: Artifact) -> Literal["jni", "c"]:
-    """The way into the library: the Java natives, or the C functions for several tensors."""
-    return "jni" if len(artifact.inputs) == len(artifact.outputs) == 1 else "c"
 
 
 def compare(

@@ -101,23 +101,26 @@ int check_model(const Model& model) {
               "the library was built without `preprocess`, so it takes no images");
 }
 
+// Bytes of a tensor's array among the others: the next one begins where any type may.
+size_t room(const Tensor& tensor) { return (byte_count(tensor) + 7) / 8 * 8; }
+
 int make_arrays(mobilegen_engine* engine) {
   if (engine->arrays) return MOBILEGEN_OK;
   const Model& model = *engine->model;
-  size_t count = element_count(model.inputs[0]);
-  for (int i = 0; i < model.output_count; i++) count += element_count(model.outputs[i]);
-  engine->arrays = static_cast<float*>(calloc(count, sizeof(float)));
+  size_t size = room(model.inputs[0]);
+  for (int i = 0; i < model.output_count; i++) size += room(model.outputs[i]);
+  engine->arrays = static_cast<char*>(calloc(size, 1));
   if (engine->arrays) return MOBILEGEN_OK;
   return fail(MOBILEGEN_ERROR_MEMORY, "no memory for the arrays of a prediction");
 }
 
-int run(mobilegen_engine* engine, const float* input, float* output) {
+int run(mobilegen_engine* engine, const void* input, char* output) {
   const Model& model = *engine->model;
-  float** outputs = static_cast<float**>(calloc(model.output_count, sizeof(float*)));
+  void** outputs = static_cast<void**>(calloc(model.output_count, sizeof(void*)));
   if (!outputs) return fail(MOBILEGEN_ERROR_MEMORY, "no memory for the outputs");
   for (int i = 0; i < model.output_count; i++) {
     outputs[i] = output;
-    output += element_count(model.outputs[i]);
+    output += room(model.outputs[i]);
   }
   const int status = run_locked(engine, &input, outputs);
   free(outputs);
@@ -130,15 +133,21 @@ int classify(mobilegen_engine* engine, const Image& image, int k, mobilegen_clas
   const Model& model = *engine->model;
   int status = make_arrays(engine);
   if (status != MOBILEGEN_OK) return status;
-  float* input = engine->arrays;
-  float* output = input + element_count(model.inputs[0]);
+  float* input = reinterpret_cast<float*>(engine->arrays);
+  char* output = engine->arrays + room(model.inputs[0]);
   const double started = now();
   status = preprocess(*model.preprocess, image, input);
   note_seconds(engine, MOBILEGEN_SECONDS_PREPROCESS, now() - started);
   if (status == MOBILEGEN_OK) status = run(engine, input, output);
   if (status != MOBILEGEN_OK) return status;
   const int count = static_cast<int>(element_count(model.outputs[0]));
-  return mobilegen_top_classes(engine, output, count, k, classes);
+  return mobilegen_top_classes(engine, reinterpret_cast<float*>(output), count, k, classes);
+}
+
+// The generated rule comes only with an input of floats; the output may be anything.
+int check_scores(const Model& model) {
+  if (model.outputs[0].type == MOBILEGEN_FLOAT32) return MOBILEGEN_OK;
+  return fail(MOBILEGEN_ERROR_ARGUMENT, "the first output has no scores of classes");
 }
 
 }  // namespace
@@ -178,6 +187,7 @@ int mobilegen_classify(mobilegen_engine* engine, const mobilegen_image* image, i
   if (!engine || !image) return fail(MOBILEGEN_ERROR_ARGUMENT, "engine or image is NULL");
   int status = check_classes(k, classes);
   if (status == MOBILEGEN_OK) status = check_model(*engine->model);
+  if (status == MOBILEGEN_OK) status = check_scores(*engine->model);
   Image checked;
   if (status == MOBILEGEN_OK) status = to_image(*image, &checked);
   return status == MOBILEGEN_OK ? classify(engine, checked, k, classes) : status;

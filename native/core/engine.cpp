@@ -3,6 +3,7 @@
 
 #include <time.h>
 
+#include "core/adapt.h"
 #include "core/error.h"
 
 namespace mobilegen {
@@ -37,9 +38,13 @@ double now() {
   return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
 
-int run_locked(mobilegen_engine* engine, const float* const* inputs, float* const* outputs) {
+int run_as_is(mobilegen_engine* engine, const void* const* inputs, void* const* outputs) {
+  return runtime_run(engine->runtime, *engine->model, inputs, outputs);
+}
+
+int run_locked(mobilegen_engine* engine, const void* const* inputs, void* const* outputs) {
   const double started = now();
-  const int status = runtime_run(engine->runtime, *engine->model, inputs, outputs);
+  const int status = engine->model->run(engine, inputs, outputs);
   note_seconds(engine, MOBILEGEN_SECONDS_PREDICT, now() - started);
   return status;
 }
@@ -74,6 +79,11 @@ const int* mobilegen_input_shape(const mobilegen_engine* engine, int i) {
   return tensor ? tensor->shape : 0;
 }
 
+int mobilegen_input_type(const mobilegen_engine* engine, int i) {
+  const Tensor* tensor = input(engine, i);
+  return tensor ? tensor->type : -1;
+}
+
 int mobilegen_output_count(const mobilegen_engine* engine) {
   return engine ? engine->model->output_count : 0;
 }
@@ -93,6 +103,11 @@ const int* mobilegen_output_shape(const mobilegen_engine* engine, int i) {
   return tensor ? tensor->shape : 0;
 }
 
+int mobilegen_output_type(const mobilegen_engine* engine, int i) {
+  const Tensor* tensor = output(engine, i);
+  return tensor ? tensor->type : -1;
+}
+
 int mobilegen_set_threads(mobilegen_engine* engine, int threads) {
   if (!engine) return fail(MOBILEGEN_ERROR_ARGUMENT, "engine is NULL");
   int status = check_threads(threads);
@@ -100,8 +115,7 @@ int mobilegen_set_threads(mobilegen_engine* engine, int threads) {
   Lock lock(&engine->lock);
   if (threads == engine->threads) return MOBILEGEN_OK;
   Runtime* runtime = 0;
-  status = runtime_open(*engine->model, engine->files.params, engine->files.weights, threads,
-                        &runtime);
+  status = runtime_open(*engine->model, engine->files, threads, &runtime);
   if (status != MOBILEGEN_OK) return status;
   runtime_close(engine->runtime);
   engine->runtime = runtime;
@@ -109,15 +123,15 @@ int mobilegen_set_threads(mobilegen_engine* engine, int threads) {
   return MOBILEGEN_OK;
 }
 
-int mobilegen_predict(mobilegen_engine* engine, const float* const* inputs,
-                      float* const* outputs) {
+int mobilegen_predict(mobilegen_engine* engine, const void* const* inputs,
+                      void* const* outputs) {
   if (!engine || !inputs || !outputs) {
     return fail(MOBILEGEN_ERROR_ARGUMENT, "engine, inputs or outputs is NULL");
   }
   const Model& model = *engine->model;
-  int status = check_arrays("input", model.input_count, (const void* const*)inputs);
+  int status = check_arrays("input", model.input_count, inputs);
   if (status == MOBILEGEN_OK) {
-    status = check_arrays("output", model.output_count, (const void* const*)outputs);
+    status = check_arrays("output", model.output_count, outputs);
   }
   if (status != MOBILEGEN_OK) return status;
   Lock lock(&engine->lock);

@@ -5,18 +5,32 @@
 #include <stddef.h>
 
 #include "core/digest.h"
+#include "mobilegen/engine.h"
 
 namespace mobilegen {
 
 struct Preprocess;
+
+const int kMaxFiles = 8;
+const int kMaxRank = 8;
+
+// Carries values from one element type to another. Returns how many could be carried; if fewer than
+// `count`, that is the index of the first that could not.
+typedef size_t (*Convert)(const void* from, void* to, size_t count);
 
 struct Tensor {
   const char* name;         // the source model's
   const char* blob;         // the runtime's
   const int* shape;         // the source model's sizes
   int rank;
-  const int* runtime_shape;  // sizes as the runtime sees them; same element order
+  int type;                  // of the source model's elements
+  const int* runtime_shape;  // sizes as the runtime sees them, for one run
   int runtime_rank;
+  int runtime_type;
+  // Axis i of the runtime's array is axis permutation[i] of the source's; null: the same order.
+  const int* permutation;
+  // Between the two types, inputs to the runtime's and outputs from it; null: they are the same.
+  Convert convert;
 };
 
 // One of the model's files: what it must be, and where it is if it was compiled in.
@@ -32,8 +46,12 @@ struct Model {
   int input_count;
   const Tensor* outputs;
   int output_count;
-  ModelFile params;
-  ModelFile weights;
+  const ModelFile* files;  // in the order in which they are opened
+  int file_count;
+  // Runs for one prediction: axis 0 of every array of the caller is cut into so many parts.
+  int batch;
+  // Computes all outputs; the caller holds the engine's lock.
+  int (*run)(mobilegen_engine* engine, const void* const* inputs, void* const* outputs);
   const Preprocess* preprocess;  // null if images were not described
   const char* labels;            // of an embedded model: one after the other, each ended by a zero
   int label_count;
@@ -49,6 +67,23 @@ inline size_t element_count(const int* shape, int rank) {
 
 inline size_t element_count(const Tensor& tensor) {
   return element_count(tensor.shape, tensor.rank);
+}
+
+// Bytes of an element.
+inline size_t type_size(int type) {
+  switch (type) {
+    case MOBILEGEN_FLOAT64:
+    case MOBILEGEN_INT64: return 8;
+    case MOBILEGEN_FLOAT16: return 2;
+    case MOBILEGEN_UINT8:
+    case MOBILEGEN_BOOL: return 1;
+    default: return 4;
+  }
+}
+
+// Bytes of an array of the caller.
+inline size_t byte_count(const Tensor& tensor) {
+  return element_count(tensor) * type_size(tensor.type);
 }
 
 }  // namespace mobilegen

@@ -1,4 +1,5 @@
 // Opens engines: from where the files come, and that they are this library's.
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,8 +10,16 @@
 namespace mobilegen {
 namespace {
 
-// Both are checked before the runtime sees a byte: it trusts what it parses, and the library has
-// only the layers of its own graph.
+const size_t kMaxPath = 4096;
+
+// Where the files are: given one by one, or in a folder.
+struct Place {
+  const mobilegen_file* files;
+  const char* folder;
+};
+
+// Every file is checked before the runtime sees a byte: it trusts what it parses, and the library
+// has only the layers of its own graph.
 int check_file(const ModelFile& expected, const File& file, const char* name) {
   if (file.data == expected.embedded) return MOBILEGEN_OK;
   if (file.size != expected.size) {
@@ -27,41 +36,58 @@ int check_file(const ModelFile& expected, const File& file, const char* name) {
               "%s is damaged or not of the model that this library was built for", name);
 }
 
-int check_files(const Model& model, const Files& files) {
-  const int status = check_file(model.params, files.params, files.params_name);
+int open_file(const mobilegen_file& given, const char* name, File* file) {
+  if (given.path) return file_open(given.path, file);
+  if (given.data || given.size) return file_borrow(given.data, given.size, name, file);
+  return file_open_part(given.descriptor, given.offset, given.length, name, file);
+}
+
+int open_in(const char* folder, const ModelFile& expected, File* file) {
+  char path[kMaxPath];
+  const int length = snprintf(path, kMaxPath, "%s/%s", folder, expected.name);
+  if (length < 0 || static_cast<size_t>(length) >= kMaxPath) {
+    return fail(MOBILEGEN_ERROR_ARGUMENT, "folder is too long");
+  }
+  const int status = file_open(path, file);
+  return status == MOBILEGEN_OK ? check_file(expected, *file, path) : status;
+}
+
+int open_and_check(const Place& place, int i, File* file) {
+  const ModelFile& expected = kModel.files[i];
+  if (place.folder) return open_in(place.folder, expected, file);
+  const mobilegen_file& given = place.files[i];
+  const int status = open_file(given, expected.name, file);
   if (status != MOBILEGEN_OK) return status;
-  return check_file(model.weights, files.weights, files.weights_name);
+  return check_file(expected, *file, given.path ? given.path : expected.name);
 }
 
-int check(int threads, mobilegen_engine** result) {
-  if (!result) return fail(MOBILEGEN_ERROR_ARGUMENT, "engine is NULL");
-  *result = 0;
-  return check_threads(threads);
+void close_files(File* files) {
+  for (int i = kModel.file_count - 1; i >= 0; i--) file_close(&files[i]);
 }
 
-void close_files(Files* files) {
-  file_close(&files->weights);
-  file_close(&files->params);
-}
-
-// Takes the files over, also when it fails.
-int start(Files files, int threads, mobilegen_engine** result) {
-  int status = check_files(kModel, files);
-  mobilegen_engine* engine = 0;
-  if (status == MOBILEGEN_OK) {
-    engine = static_cast<mobilegen_engine*>(calloc(1, sizeof(mobilegen_engine)));
-    if (!engine) status = fail(MOBILEGEN_ERROR_MEMORY, "no memory for an engine");
+// One after the other, the small ones first: a foreign model is refused without touching its
+// weights. After a failure the engine's files need close_files.
+int load(const Place& place, int threads, mobilegen_engine* engine) {
+  int status = MOBILEGEN_OK;
+  for (int i = 0; status == MOBILEGEN_OK && i < kModel.file_count; i++) {
+    status = open_and_check(place, i, &engine->files[i]);
   }
-  if (status == MOBILEGEN_OK) {
-    status = runtime_open(kModel, files.params, files.weights, threads, &engine->runtime);
-  }
-  if (status != MOBILEGEN_OK) {
+  if (status != MOBILEGEN_OK) return status;
+  return runtime_open(kModel, engine->files, threads, &engine->runtime);
+}
+
+int open(const Place& place, int threads, mobilegen_engine** result) {
+  const int status = check_threads(threads);
+  if (status != MOBILEGEN_OK) return status;
+  mobilegen_engine* engine = static_cast<mobilegen_engine*>(calloc(1, sizeof(mobilegen_engine)));
+  if (!engine) return fail(MOBILEGEN_ERROR_MEMORY, "no memory for an engine");
+  const int loaded = load(place, threads, engine);
+  if (loaded != MOBILEGEN_OK) {
+    close_files(engine->files);
     free(engine);
-    close_files(&files);
-    return status;
+    return loaded;
   }
   engine->model = &kModel;
-  engine->files = files;
   engine->threads = threads;
   pthread_mutex_init(&engine->lock, 0);
   pthread_mutex_init(&engine->notes, 0);
@@ -69,95 +95,67 @@ int start(Files files, int threads, mobilegen_engine** result) {
   return MOBILEGEN_OK;
 }
 
+int clear(mobilegen_engine** result) {
+  if (!result) return fail(MOBILEGEN_ERROR_ARGUMENT, "engine is NULL");
+  *result = 0;
+  return MOBILEGEN_OK;
+}
+
 }  // namespace
-
-int open_paths(const char* params, const char* weights, int threads, mobilegen_engine** engine) {
-  int status = check(threads, engine);
-  if (status != MOBILEGEN_OK) return status;
-  if (!params || !weights) return fail(MOBILEGEN_ERROR_ARGUMENT, "a path is NULL");
-  Files files = {{}, {}, params, weights};
-  status = file_open(params, &files.params);
-  // The small file first: a foreign model is refused without touching its weights.
-  if (status == MOBILEGEN_OK) status = check_file(kModel.params, files.params, params);
-  if (status == MOBILEGEN_OK) status = file_open(weights, &files.weights);
-  if (status == MOBILEGEN_OK) return start(files, threads, engine);
-  close_files(&files);
-  return status;
-}
-
-int open_parts(int params, int64_t params_offset, int64_t params_length, int weights,
-               int64_t weights_offset, int64_t weights_length, int threads,
-               mobilegen_engine** engine) {
-  int status = check(threads, engine);
-  if (status != MOBILEGEN_OK) return status;
-  Files files = {{}, {}, "the params", "the weights"};
-  status = file_open_part(params, params_offset, params_length, files.params_name, &files.params);
-  if (status == MOBILEGEN_OK) {
-    status = file_open_part(weights, weights_offset, weights_length, files.weights_name,
-                            &files.weights);
-  }
-  if (status == MOBILEGEN_OK) return start(files, threads, engine);
-  close_files(&files);
-  return status;
-}
-
-int open_memory(const void* params, size_t params_size, const void* weights, size_t weights_size,
-                int threads, mobilegen_engine** engine) {
-  int status = check(threads, engine);
-  if (status != MOBILEGEN_OK) return status;
-  Files files = {{}, {}, "the params", "the weights"};
-  status = file_borrow(params, params_size, files.params_name, &files.params);
-  if (status == MOBILEGEN_OK) {
-    status = file_borrow(weights, weights_size, files.weights_name, &files.weights);
-  }
-  if (status == MOBILEGEN_OK) return start(files, threads, engine);
-  close_files(&files);
-  return status;
-}
-
-int open_embedded(int threads, mobilegen_engine** engine) {
-  int status = check(threads, engine);
-  if (status != MOBILEGEN_OK) return status;
-  if (!kModel.weights.embedded) {
-    return fail(MOBILEGEN_ERROR_ARGUMENT, "the model is not compiled into this library");
-  }
-  status = open_memory(kModel.params.embedded, kModel.params.size, kModel.weights.embedded,
-                       kModel.weights.size, threads, engine);
-  if (status == MOBILEGEN_OK && kModel.label_count) (*engine)->labels = kModel.labels;
-  return status;
-}
-
 }  // namespace mobilegen
 
 using namespace mobilegen;
 
 extern "C" {
 
-int mobilegen_open(const char* params_path, const char* weights_path, mobilegen_engine** engine) {
-  return open_paths(params_path, weights_path, 1, engine);
+int mobilegen_file_count(void) { return kModel.file_count; }
+
+const char* mobilegen_file_name(int i) {
+  return i >= 0 && i < kModel.file_count ? kModel.files[i].name : 0;
 }
 
-int mobilegen_open_memory(const void* params, size_t params_size, const void* weights,
-                          size_t weights_size, mobilegen_engine** engine) {
-  return open_memory(params, params_size, weights, weights_size, 1, engine);
+int mobilegen_open(const mobilegen_file* files, int count, int threads,
+                   mobilegen_engine** engine) {
+  if (clear(engine) != MOBILEGEN_OK) return MOBILEGEN_ERROR_ARGUMENT;
+  if (!files || count != kModel.file_count) {
+    return fail(MOBILEGEN_ERROR_ARGUMENT, "%d files are given; the model has %d",
+                files ? count : 0, kModel.file_count);
+  }
+  const Place place = {files, 0};
+  return mobilegen::open(place, threads, engine);
 }
 
-int mobilegen_open_descriptor(int params, int64_t params_offset, int64_t params_length,
-                              int weights, int64_t weights_offset, int64_t weights_length,
-                              mobilegen_engine** engine) {
-  return open_parts(params, params_offset, params_length, weights, weights_offset, weights_length,
-                    1, engine);
+int mobilegen_open_folder(const char* folder, int threads, mobilegen_engine** engine) {
+  if (clear(engine) != MOBILEGEN_OK) return MOBILEGEN_ERROR_ARGUMENT;
+  if (!folder) return fail(MOBILEGEN_ERROR_ARGUMENT, "folder is NULL");
+  const Place place = {0, folder};
+  return mobilegen::open(place, threads, engine);
 }
 
-int mobilegen_open_embedded(mobilegen_engine** engine) { return open_embedded(1, engine); }
+int mobilegen_open_embedded(int threads, mobilegen_engine** engine) {
+  if (clear(engine) != MOBILEGEN_OK) return MOBILEGEN_ERROR_ARGUMENT;
+  if (!kModel.files[0].embedded) {
+    return fail(MOBILEGEN_ERROR_ARGUMENT, "the model is not compiled into this library");
+  }
+  mobilegen_file files[kMaxFiles];
+  memset(files, 0, sizeof(files));
+  for (int i = 0; i < kModel.file_count; i++) {
+    files[i].data = kModel.files[i].embedded;
+    files[i].size = kModel.files[i].size;
+  }
+  const int status = mobilegen_open(files, kModel.file_count, threads, engine);
+  if (status == MOBILEGEN_OK && kModel.label_count) (*engine)->labels = kModel.labels;
+  return status;
+}
 
 void mobilegen_close(mobilegen_engine* engine) {
   if (!engine) return;
   runtime_close(engine->runtime);
-  close_files(&engine->files);
+  close_files(engine->files);
   pthread_mutex_destroy(&engine->notes);
   pthread_mutex_destroy(&engine->lock);
   free(engine->arrays);
+  free(engine->scratch);
   if (engine->labels_owned) free(const_cast<char*>(engine->labels));
   free(engine);
 }

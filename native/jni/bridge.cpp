@@ -97,12 +97,12 @@ void throw_status(JNIEnv* env, int status) {
   throw_text(env, exception_of(status), text);
 }
 
-Path::Path(JNIEnv* env, jstring text) : chars_(0) {
+bool Path::take(JNIEnv* env, jstring text) {
   const char* chars = env->GetStringUTFChars(text, 0);
-  if (!chars) return;
+  if (!chars) return false;
   chars_ = strdup(chars);
   env->ReleaseStringUTFChars(text, chars);
-  if (chars_ && to_utf8(chars_)) return;
+  if (chars_ && to_utf8(chars_)) return true;
   if (chars_) {
     throw_argument(env, "a path has a null character");
   } else {
@@ -111,47 +111,49 @@ Path::Path(JNIEnv* env, jstring text) : chars_(0) {
   }
   free(chars_);
   chars_ = 0;
+  return false;
 }
 
 Path::~Path() { free(chars_); }
 
+static size_t room(const Tensor& tensor) { return (byte_count(tensor) + 7) / 8 * 8; }
+
+// Puts the arrays of some tensors from `memory` on into a table; returns what comes after them.
+static char* place(const Tensor* tensors, int count, char* memory, void** table) {
+  for (int i = 0; i < count; i++) {
+    table[i] = memory;
+    memory += room(tensors[i]);
+  }
+  return memory;
+}
+
 Arrays::Arrays(JNIEnv* env, const Model& model) : inputs(0), outputs(0) {
-  const size_t pointers = (model.input_count + model.output_count) * sizeof(float*);
+  const size_t pointers = (model.input_count + model.output_count + 1) * sizeof(void*) / 8 * 8;
   size_t size = pointers;
-  for (int i = 0; i < model.input_count; i++) {
-    size += element_count(model.inputs[i]) * sizeof(float);
-  }
-  for (int i = 0; i < model.output_count; i++) {
-    size += element_count(model.outputs[i]) * sizeof(float);
-  }
+  for (int i = 0; i < model.input_count; i++) size += room(model.inputs[i]);
+  for (int i = 0; i < model.output_count; i++) size += room(model.outputs[i]);
   char* memory = static_cast<char*>(malloc(size));
   if (!memory) {
     char message[] = "no memory for the arrays of a prediction";
     throw_text(env, "java/lang/OutOfMemoryError", message);
     return;
   }
-  inputs = reinterpret_cast<float**>(memory);
+  inputs = reinterpret_cast<void**>(memory);
   outputs = inputs + model.input_count;
-  float* next = reinterpret_cast<float*>(memory + pointers);
-  for (int i = 0; i < model.input_count; i++) {
-    inputs[i] = next;
-    next += element_count(model.inputs[i]);
-  }
-  for (int i = 0; i < model.output_count; i++) {
-    outputs[i] = next;
-    next += element_count(model.outputs[i]);
-  }
+  memory = place(model.inputs, model.input_count, memory + pointers, inputs);
+  place(model.outputs, model.output_count, memory, outputs);
 }
 
 Arrays::~Arrays() { free(inputs); }
 
-jfloatArray new_floats(JNIEnv* env, const float* values, size_t count) {
+jfloatArray new_floats(JNIEnv* env, const void* values, size_t count) {
   jfloatArray array = env->NewFloatArray(static_cast<jsize>(count));
-  if (array) env->SetFloatArrayRegion(array, 0, static_cast<jsize>(count), values);
+  if (!array) return 0;
+  env->SetFloatArrayRegion(array, 0, static_cast<jsize>(count), static_cast<const float*>(values));
   return array;
 }
 
-bool check_length(JNIEnv* env, const char* what, jfloatArray values, const Tensor& tensor) {
+bool check_length(JNIEnv* env, const char* what, jarray values, const Tensor& tensor) {
   const long expected = static_cast<long>(element_count(tensor));
   const long seen = env->GetArrayLength(values);
   if (seen == expected) return true;

@@ -19,8 +19,10 @@ void throw_status(JNIEnv* env, int status);
 // A Java string as a path in UTF-8. Null after an exception: no memory, or a null character.
 class Path {
  public:
-  Path(JNIEnv* env, jstring text);
+  Path() : chars_(0) {}
+  Path(JNIEnv* env, jstring text) : chars_(0) { take(env, text); }
   ~Path();
+  bool take(JNIEnv* env, jstring text);
   const char* chars() const { return chars_; }
 
  private:
@@ -35,18 +37,18 @@ class Arrays {
   ~Arrays();
   bool usable() const { return inputs != 0; }
 
-  float** inputs;
-  float** outputs;
+  void** inputs;
+  void** outputs;
 
  private:
   Arrays(const Arrays&);
 };
 
 // A new Java array; null after an exception.
-jfloatArray new_floats(JNIEnv* env, const float* values, size_t count);
+jfloatArray new_floats(JNIEnv* env, const void* values, size_t count);
 
 // True if `values` has as many numbers as the tensor; else an exception is pending.
-bool check_length(JNIEnv* env, const char* what, jfloatArray values, const Tensor& tensor);
+bool check_length(JNIEnv* env, const char* what, jarray values, const Tensor& tensor);
 
 }  // namespace mobilegen
 

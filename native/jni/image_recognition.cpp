@@ -13,9 +13,6 @@ namespace {
 
 using namespace mobilegen;
 
-const int kMaxRank = 8;
-const int kMaxPath = 4096;
-
 pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 mobilegen_engine* engine = 0;
 int threads = 1;
@@ -26,7 +23,11 @@ void close_engine() {
 }
 
 // Puts an opened engine in the place of the one before, or logs why there is none.
-jboolean put(int status, mobilegen_engine* opened) {
+jboolean put(JNIEnv* env, int status, mobilegen_engine* opened) {
+  if (status == MOBILEGEN_ERROR_ARGUMENT) {
+    throw_status(env, status);
+    return JNI_FALSE;
+  }
   if (status != MOBILEGEN_OK) {
     log_error(mobilegen_last_error());
     return JNI_FALSE;
@@ -39,9 +40,9 @@ jboolean put(int status, mobilegen_engine* opened) {
 jboolean load_folder(JNIEnv* env, jstring folder) {
   Lock lock(&mutex);
   mobilegen_engine* opened = 0;
-  if (!folder && kModel.weights.embedded) {
-    const int status = open_embedded(threads, &opened);
-    return put(status, opened);
+  if (!folder && kModel.files[0].embedded) {
+    const int status = mobilegen_open_embedded(threads, &opened);
+    return put(env, status, opened);
   }
   if (!folder) {
     throw_argument(env, "folder must not be null: the model is not compiled into the library");
@@ -49,15 +50,11 @@ jboolean load_folder(JNIEnv* env, jstring folder) {
   }
   const Path path(env, folder);
   if (!path.chars()) return JNI_FALSE;
-  char params[kMaxPath], weights[kMaxPath];
-  if (snprintf(params, kMaxPath, "%s/%s", path.chars(), kModel.params.name) >= kMaxPath ||
-      snprintf(weights, kMaxPath, "%s/%s", path.chars(), kModel.weights.name) >= kMaxPath) {
-    throw_argument(env, "folder is too long");
-    return JNI_FALSE;
-  }
-  const int status = open_paths(params, weights, threads, &opened);
-  return put(status, opened);
+  const int status = mobilegen_open_folder(path.chars(), threads, &opened);
+  return put(env, status, opened);
 }
+
+#if MOBILEGEN_PARAMS_INDEX >= 0 && MOBILEGEN_WEIGHTS_INDEX >= 0
 
 jboolean load_files(JNIEnv* env, jstring model, jstring params) {
   if (!model || !params) {
@@ -68,11 +65,25 @@ jboolean load_files(JNIEnv* env, jstring model, jstring params) {
   if (!weights_path.chars()) return JNI_FALSE;
   const Path params_path(env, params);
   if (!params_path.chars()) return JNI_FALSE;
+  mobilegen_file files[MOBILEGEN_FILE_COUNT];
+  memset(files, 0, sizeof(files));
+  files[MOBILEGEN_PARAMS_INDEX].path = params_path.chars();
+  files[MOBILEGEN_WEIGHTS_INDEX].path = weights_path.chars();
   Lock lock(&mutex);
   mobilegen_engine* opened = 0;
-  const int status = open_paths(params_path.chars(), weights_path.chars(), threads, &opened);
-  return put(status, opened);
+  const int status = mobilegen_open(files, MOBILEGEN_FILE_COUNT, threads, &opened);
+  return put(env, status, opened);
 }
+
+#else
+
+jboolean load_files(JNIEnv* env, jstring, jstring) {
+  throw_state(env, "the model of this runtime has no params and weights, but %d file(s); use load",
+              MOBILEGEN_FILE_COUNT);
+  return JNI_FALSE;
+}
+
+#endif
 
 // Writes "{1, 3, 224, 224}".
 void format_shape(const Tensor& tensor, char* text, size_t size) {
@@ -110,9 +121,15 @@ bool check_state(JNIEnv* env, const char* method) {
     throw_state(env, "no model is loaded; call load first");
     return false;
   }
-  if (kModel.input_count == 1) return true;
-  throw_state(env, "the model has %d inputs; %s is for models with one", kModel.input_count,
-              method);
+  if (kModel.input_count != 1) {
+    throw_state(env, "the model has %d inputs; %s is for models with one", kModel.input_count,
+                method);
+    return false;
+  }
+  if (kModel.inputs[0].type == MOBILEGEN_FLOAT32 && kModel.outputs[0].type == MOBILEGEN_FLOAT32) {
+    return true;
+  }
+  throw_state(env, "%s is for models of 32-bit floats", method);
   return false;
 }
 
@@ -182,7 +199,8 @@ JNIEXPORT jfloatArray JNICALL MOBILEGEN_JNI_ImageRecognition(predictImage)(JNIEn
   }
   const Arrays arrays(env, kModel);
   if (!arrays.usable()) return 0;
-  env->GetFloatArrayRegion(input, 0, env->GetArrayLength(input), arrays.inputs[0]);
+  env->GetFloatArrayRegion(input, 0, env->GetArrayLength(input),
+                           static_cast<jfloat*>(arrays.inputs[0]));
   return predict(env, arrays);
 }
 
@@ -203,7 +221,7 @@ JNIEXPORT jfloatArray JNICALL MOBILEGEN_JNI_ImageRecognition(predictYuv)(
   if (!bytes) return 0;
   const Image image = nv21_image(reinterpret_cast<unsigned char*>(bytes),
                                  env->GetArrayLength(pixels), width, height);
-  const int status = preprocess(rule, image, arrays.inputs[0]);
+  const int status = preprocess(rule, image, static_cast<float*>(arrays.inputs[0]));
   env->ReleaseByteArrayElements(pixels, bytes, JNI_ABORT);
   if (status == MOBILEGEN_OK) return predict(env, arrays);
   throw_status(env, status);

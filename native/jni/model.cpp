@@ -137,34 +137,114 @@ bool read_image(JNIEnv* env, jintArray numbers, jobjectArray planes, Bytes bytes
   return true;
 }
 
-bool read_inputs(JNIEnv* env, jobjectArray inputs, const Arrays& arrays) {
-  if (!inputs || env->GetArrayLength(inputs) != kModel.input_count) {
-    throw_argument(env, "the model needs %d inputs", kModel.input_count);
-    return false;
-  }
-  for (int i = 0; i < kModel.input_count; i++) {
-    jfloatArray values = static_cast<jfloatArray>(env->GetObjectArrayElement(inputs, i));
-    if (!values) {
-      throw_argument(env, "input %s is null", kModel.inputs[i].name);
-      return false;
-    }
-    if (!check_length(env, kModel.inputs[i].name, values, kModel.inputs[i])) return false;
-    env->GetFloatArrayRegion(values, 0, env->GetArrayLength(values), arrays.inputs[i]);
-    env->DeleteLocalRef(values);
-  }
+// By the types of elements.
+const char* const kArrayClasses[MOBILEGEN_TYPES] = {"[F", "[S", "[D", "[I", "[J", "[B", "[Z"};
+const char* const kArrayNames[MOBILEGEN_TYPES] = {"float[]", "short[]", "double[]", "int[]",
+                                                  "long[]",  "byte[]",  "boolean[]"};
+
+bool is_a(JNIEnv* env, jobject object, const char* name) {
+  jclass type = env->FindClass(name);
+  const bool is = type && env->IsInstanceOf(object, type);
+  env->DeleteLocalRef(type);
+  return is;
+}
+
+// The memory of a direct buffer that has exactly the tensor's bytes; null if it is none.
+void* buffer_memory(JNIEnv* env, jobject buffer, const Tensor& tensor) {
+  void* memory = env->GetDirectBufferAddress(buffer);
+  const bool fits = memory && env->GetDirectBufferCapacity(buffer) ==
+                                  static_cast<jlong>(byte_count(tensor));
+  return fits && reinterpret_cast<uintptr_t>(memory) % type_size(tensor.type) == 0 ? memory : 0;
+}
+
+bool copy(JNIEnv* env, jarray array, void* memory, const Tensor& tensor, bool to_java) {
+  void* elements = env->GetPrimitiveArrayCritical(array, 0);
+  if (!elements) return false;
+  memcpy(to_java ? elements : memory, to_java ? memory : elements, byte_count(tensor));
+  env->ReleasePrimitiveArrayCritical(array, elements, to_java ? 0 : JNI_ABORT);
   return true;
 }
 
-jobjectArray new_outputs(JNIEnv* env, const Arrays& arrays) {
-  jclass type = env->FindClass("[F");
-  jobjectArray outputs = type ? env->NewObjectArray(kModel.output_count, type, 0) : 0;
-  for (int i = 0; outputs && i < kModel.output_count; i++) {
-    jfloatArray values = new_floats(env, arrays.outputs[i], element_count(kModel.outputs[i]));
-    if (!values) return 0;
-    env->SetObjectArrayElement(outputs, i, values);
-    env->DeleteLocalRef(values);
+// Where the values of tensors are during a prediction: in direct buffers of the caller, or in our
+// own memory for those of its arrays.
+class Exchange {
+ public:
+  Exchange(JNIEnv* env, jobjectArray objects, const Tensor* tensors, int count, void** places)
+      : env_(env), objects_(objects), tensors_(tensors), count_(count), places_(places) {}
+
+  // Looks at all objects and takes their values in if they are inputs. False after an exception.
+  bool open(bool inputs) {
+    if (!objects_ || env_->GetArrayLength(objects_) != count_) {
+      throw_argument(env_, "the model has %d %sputs", count_, inputs ? "in" : "out");
+      return false;
+    }
+    for (int i = 0; i < count_; i++) {
+      jobject object = env_->GetObjectArrayElement(objects_, i);
+      if (!open_one(object, i, inputs)) return false;
+      env_->DeleteLocalRef(object);
+    }
+    return true;
   }
-  return outputs;
+
+  // Gives what was computed to arrays. False after an exception.
+  bool close() {
+    for (int i = 0; i < count_; i++) {
+      jobject object = env_->GetObjectArrayElement(objects_, i);
+      // An array may have been replaced by another thread.
+      if (!object || (is_array(object, i) && !give(object, i))) return false;
+      env_->DeleteLocalRef(object);
+    }
+    return true;
+  }
+
+ private:
+  bool is_array(jobject object, int i) {
+    return is_a(env_, object, kArrayClasses[tensors_[i].type]);
+  }
+
+  bool open_one(jobject object, int i, bool inputs) {
+    const Tensor& tensor = tensors_[i];
+    if (!object) {
+      throw_argument(env_, "%s is null", tensor.name);
+      return false;
+    }
+    if (is_array(object, i)) {
+      jarray array = static_cast<jarray>(object);
+      if (!check_length(env_, tensor.name, array, tensor)) return false;
+      return !inputs || copy(env_, array, places_[i], tensor, false);
+    }
+    void* memory =
+        is_a(env_, object, "java/nio/ByteBuffer") ? buffer_memory(env_, object, tensor) : 0;
+    if (memory) places_[i] = memory;
+    if (memory) return true;
+    throw_argument(env_, "%s must be a %s, or a direct ByteBuffer of %ld bytes", tensor.name,
+                   kArrayNames[tensor.type], static_cast<long>(byte_count(tensor)));
+    return false;
+  }
+
+  bool give(jobject object, int i) {
+    jarray array = static_cast<jarray>(object);
+    return check_length(env_, tensors_[i].name, array, tensors_[i]) &&
+           copy(env_, array, places_[i], tensors_[i], true);
+  }
+
+  JNIEnv* env_;
+  jobjectArray objects_;
+  const Tensor* tensors_;
+  int count_;
+  void** places_;
+};
+
+bool is_complete(JNIEnv* env, jarray files) {
+  if (files && env->GetArrayLength(files) == MOBILEGEN_FILE_COUNT) return true;
+  throw_argument(env, "the model has %d files", MOBILEGEN_FILE_COUNT);
+  return false;
+}
+
+jlong open_files(JNIEnv* env, const mobilegen_file* files, jint threads) {
+  mobilegen_engine* engine = 0;
+  const int status = mobilegen_open(files, MOBILEGEN_FILE_COUNT, threads, &engine);
+  return finish_open(env, status, engine);
 }
 
 jfloatArray new_classes(JNIEnv* env, const mobilegen_class* classes, int count, jintArray indices) {
@@ -187,57 +267,69 @@ jfloatArray new_classes(JNIEnv* env, const mobilegen_class* classes, int count, 
 
 extern "C" {
 
-JNIEXPORT jlong JNICALL MOBILEGEN_JNI_Model(openFiles0)(JNIEnv* env, jclass, jstring params,
-                                                        jstring weights, jint threads) {
-  if (!params || !weights) {
-    throw_argument(env, "params and weights must not be null");
-    return 0;
+JNIEXPORT jlong JNICALL MOBILEGEN_JNI_Model(openFiles0)(JNIEnv* env, jclass, jobjectArray paths,
+                                                        jint threads) {
+  if (!is_complete(env, paths)) return 0;
+  Path chars[MOBILEGEN_FILE_COUNT];
+  mobilegen_file files[MOBILEGEN_FILE_COUNT];
+  memset(files, 0, sizeof(files));
+  for (int i = 0; i < MOBILEGEN_FILE_COUNT; i++) {
+    jstring path = static_cast<jstring>(env->GetObjectArrayElement(paths, i));
+    if (!path) {
+      throw_argument(env, "file %s must not be null", kModel.files[i].name);
+      return 0;
+    }
+    if (!chars[i].take(env, path)) return 0;
+    files[i].path = chars[i].chars();
   }
-  const Path params_path(env, params);
-  if (!params_path.chars()) return 0;
-  const Path weights_path(env, weights);
-  if (!weights_path.chars()) return 0;
-  mobilegen_engine* engine = 0;
-  const int status = open_paths(params_path.chars(), weights_path.chars(), threads, &engine);
-  return finish_open(env, status, engine);
+  return open_files(env, files, threads);
 }
 
-JNIEXPORT jlong JNICALL MOBILEGEN_JNI_Model(openParts0)(JNIEnv* env, jclass, jint params,
-                                                        jlong params_offset, jlong params_length,
-                                                        jint weights, jlong weights_offset,
-                                                        jlong weights_length, jint threads) {
-  mobilegen_engine* engine = 0;
-  const int status = open_parts(params, params_offset, params_length, weights, weights_offset,
-                                weights_length, threads, &engine);
-  return finish_open(env, status, engine);
-}
-
-JNIEXPORT jlong JNICALL MOBILEGEN_JNI_Model(openBuffers0)(JNIEnv* env, jclass, jobject params,
-                                                          jobject weights, jint threads) {
-  // Only direct buffers: they stay where they are after this call.
-  void* data[2] = {0, 0};
-  jlong size[2] = {0, 0};
-  jclass type = env->FindClass("java/nio/ByteBuffer");
-  if (!type) return 0;
-  jobject buffers[2] = {params, weights};
-  for (int i = 0; i < 2; i++) {
-    if (!buffers[i] || !env->IsInstanceOf(buffers[i], type)) continue;
-    data[i] = env->GetDirectBufferAddress(buffers[i]);
-    size[i] = env->GetDirectBufferCapacity(buffers[i]);
-  }
-  if (!data[0] || !data[1] || size[0] <= 0 || size[1] <= 0) {
-    throw_argument(env, "params and weights must be direct ByteBuffers that are not empty");
+JNIEXPORT jlong JNICALL MOBILEGEN_JNI_Model(openParts0)(JNIEnv* env, jclass, jintArray descriptors,
+                                                        jlongArray offsets, jlongArray lengths,
+                                                        jint threads) {
+  if (!is_complete(env, descriptors) || !is_complete(env, offsets) || !is_complete(env, lengths)) {
     return 0;
   }
-  mobilegen_engine* engine = 0;
-  const int status = open_memory(data[0], static_cast<size_t>(size[0]), data[1],
-                                 static_cast<size_t>(size[1]), threads, &engine);
-  return finish_open(env, status, engine);
+  mobilegen_file files[MOBILEGEN_FILE_COUNT];
+  memset(files, 0, sizeof(files));
+  for (int i = 0; i < MOBILEGEN_FILE_COUNT; i++) {
+    jint descriptor;
+    jlong offset, length;
+    env->GetIntArrayRegion(descriptors, i, 1, &descriptor);
+    env->GetLongArrayRegion(offsets, i, 1, &offset);
+    env->GetLongArrayRegion(lengths, i, 1, &length);
+    files[i].descriptor = descriptor;
+    files[i].offset = offset;
+    files[i].length = length;
+  }
+  return open_files(env, files, threads);
+}
+
+JNIEXPORT jlong JNICALL MOBILEGEN_JNI_Model(openBuffers0)(JNIEnv* env, jclass,
+                                                          jobjectArray buffers, jint threads) {
+  if (!is_complete(env, buffers)) return 0;
+  mobilegen_file files[MOBILEGEN_FILE_COUNT];
+  memset(files, 0, sizeof(files));
+  for (int i = 0; i < MOBILEGEN_FILE_COUNT; i++) {
+    jobject buffer = env->GetObjectArrayElement(buffers, i);
+    // Only direct buffers: they stay where they are after this call.
+    const bool usable = buffer && is_a(env, buffer, "java/nio/ByteBuffer");
+    files[i].data = usable ? env->GetDirectBufferAddress(buffer) : 0;
+    const jlong size = files[i].data ? env->GetDirectBufferCapacity(buffer) : 0;
+    if (size <= 0) {
+      throw_argument(env, "file %s must be a direct ByteBuffer that is not empty",
+                     kModel.files[i].name);
+      return 0;
+    }
+    files[i].size = static_cast<size_t>(size);
+  }
+  return open_files(env, files, threads);
 }
 
 JNIEXPORT jlong JNICALL MOBILEGEN_JNI_Model(openEmbedded0)(JNIEnv* env, jclass, jint threads) {
   mobilegen_engine* engine = 0;
-  const int status = open_embedded(threads, &engine);
+  const int status = mobilegen_open_embedded(threads, &engine);
   return finish_open(env, status, engine);
 }
 
@@ -266,6 +358,12 @@ JNIEXPORT jintArray JNICALL MOBILEGEN_JNI_Model(shape0)(JNIEnv* env, jclass, jbo
   return sizes;
 }
 
+JNIEXPORT jint JNICALL MOBILEGEN_JNI_Model(type0)(JNIEnv* env, jclass, jboolean output,
+                                                  jint index) {
+  const Tensor* found = tensor(env, output, index);
+  return found ? found->type : 0;
+}
+
 JNIEXPORT jstring JNICALL MOBILEGEN_JNI_Model(label0)(JNIEnv* env, jclass, jlong handle,
                                                         jint index) {
   const Use use(handle);
@@ -290,16 +388,21 @@ JNIEXPORT void JNICALL MOBILEGEN_JNI_Model(setLabels0)(JNIEnv* env, jclass, jlon
   if (status != MOBILEGEN_OK) throw_status(env, status);
 }
 
-JNIEXPORT jobjectArray JNICALL MOBILEGEN_JNI_Model(predict0)(JNIEnv* env, jclass, jlong handle,
-                                                             jobjectArray inputs) {
+JNIEXPORT void JNICALL MOBILEGEN_JNI_Model(predict0)(JNIEnv* env, jclass, jlong handle,
+                                                     jobjectArray inputs, jobjectArray outputs) {
   const Use use(handle);
-  if (!is_open(env, use)) return 0;
+  if (!is_open(env, use)) return;
   const Arrays arrays(env, kModel);
-  if (!arrays.usable() || !read_inputs(env, inputs, arrays)) return 0;
+  if (!arrays.usable()) return;
+  Exchange in(env, inputs, kModel.inputs, kModel.input_count, arrays.inputs);
+  Exchange out(env, outputs, kModel.outputs, kModel.output_count, arrays.outputs);
+  if (!in.open(true) || !out.open(false)) return;
   const int status = mobilegen_predict(use.engine(), arrays.inputs, arrays.outputs);
-  if (status == MOBILEGEN_OK) return new_outputs(env, arrays);
-  throw_status(env, status);
-  return 0;
+  if (status == MOBILEGEN_OK) {
+    out.close();
+  } else {
+    throw_status(env, status);
+  }
 }
 
 JNIEXPORT jfloatArray JNICALL MOBILEGEN_JNI_Model(preprocess0)(JNIEnv* env, jclass,
@@ -310,7 +413,7 @@ JNIEXPORT jfloatArray JNICALL MOBILEGEN_JNI_Model(preprocess0)(JNIEnv* env, jcla
   if (!read_image(env, numbers, planes, bytes, &image)) return 0;
   const Arrays arrays(env, kModel);
   if (!arrays.usable()) return 0;
-  const int status = mobilegen_preprocess(&image, arrays.inputs[0]);
+  const int status = mobilegen_preprocess(&image, static_cast<float*>(arrays.inputs[0]));
   if (status == MOBILEGEN_OK) {
     return new_floats(env, arrays.inputs[0], element_count(kModel.inputs[0]));
   }

@@ -1,7 +1,7 @@
 // Exercises the C interface under sanitizers: good files, bad files, wrong arguments, threads.
 //
 // engine_test PARAMS WEIGHTS INPUTS OUTPUTS SCRATCH
-//   INPUTS, OUTPUTS  all arrays of one prediction, one after the other, as 32-bit floats
+//   INPUTS, OUTPUTS  all arrays of one prediction, one after the other, in the types of the model
 //   SCRATCH          folder for damaged copies
 // Returns 0 and prints the largest difference, or 1 and what was wrong.
 #include <fcntl.h>
@@ -18,8 +18,8 @@
 namespace {
 
 const int kMaxTensors = 16;
-const int kGuard = 16;
-const float kGuardValue = -12345.0f;
+const int kGuard = 64;
+const char kGuardValue = 0x5A;
 const float kTolerance = 1e-3f;
 
 #define REQUIRE(condition)                                                                \
@@ -58,51 +58,99 @@ size_t count(const int* shape, int rank) {
   return product;
 }
 
+size_t size_of(int type) {
+  static const size_t sizes[MOBILEGEN_TYPES] = {4, 2, 8, 4, 8, 1, 1};
+  REQUIRE(type >= 0 && type < MOBILEGEN_TYPES);
+  return sizes[type];
+}
+
+size_t input_size(const mobilegen_engine* engine, int i) {
+  return size_of(mobilegen_input_type(engine, i)) *
+         count(mobilegen_input_shape(engine, i), mobilegen_input_rank(engine, i));
+}
+
+size_t output_size(const mobilegen_engine* engine, int i) {
+  return size_of(mobilegen_output_type(engine, i)) *
+         count(mobilegen_output_shape(engine, i), mobilegen_output_rank(engine, i));
+}
+
 // Arrays of a prediction; each output is followed by a guard.
 struct Arrays {
-  const float* inputs[kMaxTensors];
-  float* outputs[kMaxTensors];
+  void* inputs[kMaxTensors];
+  void* outputs[kMaxTensors];
   size_t sizes[kMaxTensors];
-  int output_count;
+  int types[kMaxTensors];
+  int input_count, output_count;
 };
 
-Arrays make_arrays(const mobilegen_engine* engine, const float* values) {
+Arrays make_arrays(const mobilegen_engine* engine, const char* values) {
   Arrays arrays;
-  for (int i = 0; i < mobilegen_input_count(engine); i++) {
-    arrays.inputs[i] = values;
-    values += count(mobilegen_input_shape(engine, i), mobilegen_input_rank(engine, i));
+  arrays.input_count = mobilegen_input_count(engine);
+  for (int i = 0; i < arrays.input_count; i++) {
+    const size_t size = input_size(engine, i);
+    arrays.inputs[i] = malloc(size);
+    memcpy(arrays.inputs[i], values, size);
+    values += size;
   }
   arrays.output_count = mobilegen_output_count(engine);
   for (int i = 0; i < arrays.output_count; i++) {
-    arrays.sizes[i] = count(mobilegen_output_shape(engine, i), mobilegen_output_rank(engine, i));
-    arrays.outputs[i] = (float*)malloc((arrays.sizes[i] + kGuard) * sizeof(float));
-    for (size_t k = 0; k < arrays.sizes[i] + kGuard; k++) arrays.outputs[i][k] = kGuardValue;
+    arrays.sizes[i] = output_size(engine, i);
+    arrays.types[i] = mobilegen_output_type(engine, i);
+    arrays.outputs[i] = memset(malloc(arrays.sizes[i] + kGuard), kGuardValue, arrays.sizes[i] + kGuard);
   }
   return arrays;
 }
 
-float check_outputs(const Arrays& arrays, const float* expected) {
+float compare_floats(const void* seen, const void* expected, size_t size) {
+  float worst = 0;
+  for (size_t k = 0; k < size; k += sizeof(float)) {
+    float one, other;
+    memcpy(&one, (const char*)seen + k, sizeof(float));
+    memcpy(&other, (const char*)expected + k, sizeof(float));
+    const float difference = fabsf(one - other);
+    REQUIRE(difference <= kTolerance);
+    if (difference > worst) worst = difference;
+  }
+  return worst;
+}
+
+// Other types than 32-bit floats have to be the same.
+float check_outputs(const Arrays& arrays, const char* expected) {
   float worst = 0;
   for (int i = 0; i < arrays.output_count; i++) {
-    for (size_t k = 0; k < arrays.sizes[i]; k++) {
-      const float difference = fabsf(arrays.outputs[i][k] - *expected++);
-      REQUIRE(difference <= kTolerance);
-      if (difference > worst) worst = difference;
+    const char* seen = (const char*)arrays.outputs[i];
+    const size_t size = arrays.sizes[i];
+    if (arrays.types[i] == MOBILEGEN_FLOAT32) {
+      worst = fmaxf(worst, compare_floats(seen, expected, size));
+    } else {
+      REQUIRE(memcmp(seen, expected, size) == 0);
     }
-    for (int k = 0; k < kGuard; k++) {
-      REQUIRE(arrays.outputs[i][arrays.sizes[i] + k] == kGuardValue);
-    }
+    for (int k = 0; k < kGuard; k++) REQUIRE(seen[size + k] == kGuardValue);
+    expected += size;
   }
   return worst;
 }
 
 void free_arrays(const Arrays& arrays) {
+  for (int i = 0; i < arrays.input_count; i++) free(arrays.inputs[i]);
   for (int i = 0; i < arrays.output_count; i++) free(arrays.outputs[i]);
 }
 
+int predict(mobilegen_engine* engine, const Arrays& arrays) {
+  return mobilegen_predict(engine, (const void* const*)arrays.inputs, arrays.outputs);
+}
+
+int open_paths(const char* params, const char* weights, mobilegen_engine** engine) {
+  mobilegen_file files[2];
+  memset(files, 0, sizeof(files));
+  files[0].path = params;
+  files[1].path = weights;
+  return mobilegen_open(files, 2, 1, engine);
+}
+
 void check_wrong_arguments(mobilegen_engine* engine) {
-  const float* no_inputs[kMaxTensors] = {0};
-  float* no_outputs[kMaxTensors] = {0};
+  const void* no_inputs[kMaxTensors] = {0};
+  void* no_outputs[kMaxTensors] = {0};
   REQUIRE(mobilegen_predict(0, no_inputs, no_outputs) == MOBILEGEN_ERROR_ARGUMENT);
   REQUIRE(mobilegen_predict(engine, 0, no_outputs) == MOBILEGEN_ERROR_ARGUMENT);
   REQUIRE(mobilegen_predict(engine, no_inputs, no_outputs) == MOBILEGEN_ERROR_ARGUMENT);
@@ -116,6 +164,10 @@ void check_wrong_arguments(mobilegen_engine* engine) {
   REQUIRE(mobilegen_input_rank(engine, beyond) == -1 && !mobilegen_input_shape(engine, beyond));
   REQUIRE(mobilegen_output_rank(engine, 1000) == -1 && !mobilegen_output_shape(engine, 1000));
   REQUIRE(!mobilegen_output_name(engine, 1000));
+  REQUIRE(mobilegen_input_type(engine, beyond) == -1 && mobilegen_input_type(0, 0) == -1);
+  REQUIRE(mobilegen_output_type(engine, -1) == -1 && mobilegen_output_type(0, 0) == -1);
+  REQUIRE(mobilegen_file_count() == 2 && mobilegen_file_name(1));
+  REQUIRE(!mobilegen_file_name(2) && !mobilegen_file_name(-1));
   REQUIRE(mobilegen_last_seconds(0, 0) < 0 && mobilegen_last_seconds(engine, 2) < 0);
   mobilegen_class classes[1];
   mobilegen_image image;
@@ -125,13 +177,13 @@ void check_wrong_arguments(mobilegen_engine* engine) {
   REQUIRE(mobilegen_classify(engine, &image, 1, classes) == MOBILEGEN_ERROR_ARGUMENT);
   REQUIRE(mobilegen_preprocess(0, 0) == MOBILEGEN_ERROR_ARGUMENT);
   mobilegen_engine* embedded = (mobilegen_engine*)1;
-  REQUIRE(mobilegen_open_embedded(&embedded) == MOBILEGEN_ERROR_ARGUMENT && !embedded);
+  REQUIRE(mobilegen_open_embedded(1, &embedded) == MOBILEGEN_ERROR_ARGUMENT && !embedded);
   mobilegen_close(0);
 }
 
 int try_open(const char* params, const char* weights) {
   mobilegen_engine* engine = (mobilegen_engine*)1;
-  const int status = mobilegen_open(params, weights, &engine);
+  const int status = open_paths(params, weights, &engine);
   REQUIRE((status == MOBILEGEN_OK) == (engine != 0));
   REQUIRE(status == MOBILEGEN_OK || mobilegen_last_error()[0]);
   mobilegen_close(engine);
@@ -141,9 +193,21 @@ int try_open(const char* params, const char* weights) {
 void check_bad_files(const char* params, const char* weights, const char* scratch) {
   char path[4096];
   REQUIRE(try_open(params, weights) == MOBILEGEN_OK);
-  REQUIRE(mobilegen_open(params, weights, 0) == MOBILEGEN_ERROR_ARGUMENT);
-  REQUIRE(try_open(0, weights) == MOBILEGEN_ERROR_ARGUMENT);
-  REQUIRE(try_open(params, 0) == MOBILEGEN_ERROR_ARGUMENT);
+  REQUIRE(open_paths(params, weights, 0) == MOBILEGEN_ERROR_ARGUMENT);
+  // Neither a path nor memory: part of an open file, without bytes.
+  REQUIRE(try_open(params, 0) != MOBILEGEN_OK);
+  mobilegen_file files[3];
+  memset(files, 0, sizeof(files));
+  for (int i = 0; i < 3; i++) files[i].path = i ? weights : params;
+  mobilegen_engine* engine = (mobilegen_engine*)1;
+  const int counts[] = {-1, 0, 1, 3};
+  for (int i = 0; i < 4; i++) {
+    REQUIRE(mobilegen_open(files, counts[i], 1, &engine) == MOBILEGEN_ERROR_ARGUMENT && !engine);
+    REQUIRE(strstr(mobilegen_last_error(), "files are given"));
+  }
+  REQUIRE(mobilegen_open(0, 2, 1, &engine) == MOBILEGEN_ERROR_ARGUMENT);
+  REQUIRE(mobilegen_open(files, 2, 0, &engine) == MOBILEGEN_ERROR_ARGUMENT);
+  REQUIRE(mobilegen_open(files, 2, MOBILEGEN_MAX_THREADS + 1, &engine) == MOBILEGEN_ERROR_ARGUMENT);
   REQUIRE(try_open(scratch, weights) == MOBILEGEN_ERROR_FILE);
   snprintf(path, sizeof(path), "%s/absent", scratch);
   REQUIRE(try_open(path, weights) == MOBILEGEN_ERROR_FILE);
@@ -193,10 +257,36 @@ void check_damaged_weights(const char* params, const char* weights, const char* 
   free(good.data);
 }
 
+// `folder` has the files of the model by their names.
+void check_folder(const char* folder, const char* scratch) {
+  mobilegen_engine* engine = (mobilegen_engine*)1;
+  REQUIRE(mobilegen_open_folder(0, 1, &engine) == MOBILEGEN_ERROR_ARGUMENT && !engine);
+  REQUIRE(mobilegen_open_folder(folder, 1, 0) == MOBILEGEN_ERROR_ARGUMENT);
+  REQUIRE(mobilegen_open_folder(folder, 65, &engine) == MOBILEGEN_ERROR_ARGUMENT);
+  REQUIRE(mobilegen_open_folder(scratch, 1, &engine) == MOBILEGEN_ERROR_FILE);
+  char* longest = (char*)calloc(8001, 1);
+  memset(longest, 'x', 8000);
+  REQUIRE(mobilegen_open_folder(longest, 1, &engine) == MOBILEGEN_ERROR_ARGUMENT);
+  REQUIRE(strstr(mobilegen_last_error(), "too long"));
+  free(longest);
+  REQUIRE(mobilegen_open_folder(folder, 2, &engine) == MOBILEGEN_OK && engine);
+  mobilegen_close(engine);
+}
+
+int open_memory(const void* params, size_t params_size, const void* weights, size_t weights_size,
+                mobilegen_engine** engine) {
+  mobilegen_file files[2];
+  memset(files, 0, sizeof(files));
+  files[0].data = params;
+  files[0].size = params_size;
+  files[1].data = weights;
+  files[1].size = weights_size;
+  return mobilegen_open(files, 2, 1, engine);
+}
+
 int try_memory(const void* params, size_t params_size, const void* weights, size_t weights_size) {
   mobilegen_engine* engine = (mobilegen_engine*)1;
-  const int status =
-      mobilegen_open_memory(params, params_size, weights, weights_size, &engine);
+  const int status = open_memory(params, params_size, weights, weights_size, &engine);
   REQUIRE((status == MOBILEGEN_OK) == (engine != 0));
   mobilegen_close(engine);
   return status;
@@ -210,7 +300,7 @@ void check_memory(const Bytes& params, const Bytes& weights) {
   REQUIRE(try_memory(p, 0, w, weights.size) == MOBILEGEN_ERROR_FILE);
   REQUIRE(try_memory(p, params.size - 1, w, weights.size) == MOBILEGEN_ERROR_MODEL);
   REQUIRE(try_memory(p, params.size, w, weights.size - 1) == MOBILEGEN_ERROR_MODEL);
-  REQUIRE(mobilegen_open_memory(p, params.size, w, weights.size, 0) == MOBILEGEN_ERROR_ARGUMENT);
+  REQUIRE(open_memory(p, params.size, w, weights.size, 0) == MOBILEGEN_ERROR_ARGUMENT);
   // Not where floats may begin.
   char* moved = (char*)malloc(weights.size + 1);
   memcpy(moved + 1, w, weights.size);
@@ -220,8 +310,15 @@ void check_memory(const Bytes& params, const Bytes& weights) {
 
 int try_parts(int params, int64_t at, int64_t length, int weights, int64_t at2, int64_t length2) {
   mobilegen_engine* engine = (mobilegen_engine*)1;
-  const int status =
-      mobilegen_open_descriptor(params, at, length, weights, at2, length2, &engine);
+  mobilegen_file files[2];
+  memset(files, 0, sizeof(files));
+  files[0].descriptor = params;
+  files[0].offset = at;
+  files[0].length = length;
+  files[1].descriptor = weights;
+  files[1].offset = at2;
+  files[1].length = length2;
+  const int status = mobilegen_open(files, 2, 1, &engine);
   REQUIRE((status == MOBILEGEN_OK) == (engine != 0));
   mobilegen_close(engine);
   return status;
@@ -280,7 +377,7 @@ char* numbered_lines(int count, const char* end) {
 
 void check_labels(const char* params, const char* weights, const char* scratch) {
   mobilegen_engine* engine = 0;
-  REQUIRE(mobilegen_open(params, weights, &engine) == MOBILEGEN_OK);
+  REQUIRE(open_paths(params, weights, &engine) == MOBILEGEN_OK);
   int count = 1;
   for (int i = 0; i < mobilegen_output_rank(engine, 0); i++) {
     count *= mobilegen_output_shape(engine, 0)[i];
@@ -318,15 +415,15 @@ struct Job {
   const char* params;
   const char* weights;
   mobilegen_engine* engine;
-  const float* inputs;
-  const float* expected;
+  const char* inputs;
+  const char* expected;
 };
 
 void* predict_often(void* argument) {
   const Job* job = (const Job*)argument;
   for (int i = 0; i < 5; i++) {
     const Arrays arrays = make_arrays(job->engine, job->inputs);
-    REQUIRE(mobilegen_predict(job->engine, arrays.inputs, arrays.outputs) == MOBILEGEN_OK);
+    REQUIRE(predict(job->engine, arrays) == MOBILEGEN_OK);
     check_outputs(arrays, job->expected);
     free_arrays(arrays);
     REQUIRE(mobilegen_set_threads(job->engine, 1 + i % 3) == MOBILEGEN_OK);
@@ -349,7 +446,7 @@ void check_threads(Job* job) {
 // Engines side by side, each with threads of its own.
 void* own_engine(void* argument) {
   Job job = *(const Job*)argument;
-  REQUIRE(mobilegen_open(job.params, job.weights, &job.engine) == MOBILEGEN_OK);
+  REQUIRE(open_paths(job.params, job.weights, &job.engine) == MOBILEGEN_OK);
   predict_often(&job);
   REQUIRE(mobilegen_last_seconds(job.engine, MOBILEGEN_SECONDS_PREDICT) > 0);
   mobilegen_close(job.engine);
@@ -368,9 +465,12 @@ int main(int argc, char** argv) {
   REQUIRE(argc == 6);
   const char *params = argv[1], *weights = argv[2], *scratch = argv[5];
   const Bytes inputs = read_file(argv[3]), outputs = read_file(argv[4]);
-  const float* values = (const float*)inputs.data;
-  const float* expected = (const float*)outputs.data;
+  const char *values = inputs.data, *expected = outputs.data;
 
+  char folder[4096];
+  snprintf(folder, sizeof(folder), "%s", params);
+  *strrchr(folder, '/') = '\0';
+  check_folder(folder, scratch);
   check_bad_files(params, weights, scratch);
   check_damaged_params(params, weights, scratch);
   check_damaged_weights(params, weights, scratch);
@@ -383,10 +483,10 @@ int main(int argc, char** argv) {
   free(weights_bytes.data);
 
   mobilegen_engine* engine = 0;
-  REQUIRE(mobilegen_open(params, weights, &engine) == MOBILEGEN_OK);
+  REQUIRE(open_paths(params, weights, &engine) == MOBILEGEN_OK);
   check_wrong_arguments(engine);
   const Arrays arrays = make_arrays(engine, values);
-  REQUIRE(mobilegen_predict(engine, arrays.inputs, arrays.outputs) == MOBILEGEN_OK);
+  REQUIRE(predict(engine, arrays) == MOBILEGEN_OK);
   const float worst = check_outputs(arrays, expected);
   free_arrays(arrays);
   Job job = {params, weights, engine, values, expected};

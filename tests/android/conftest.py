@@ -37,7 +37,7 @@ def own_project(project: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def settings() -> ApkSettings:
-    return settings_of(DEFAULT, route="embedded")
+    return settings_of(DEFAULT, route="embedded", stored_assets=("param", "bin"))
 
 
 @pytest.fixture(scope="session")

@@ -82,7 +82,11 @@ def test_every_configuration(
     # Real libraries in place of the stand-ins.
     shutil.rmtree(folder / "sdk/src/main/jniLibs")
     shutil.copytree(project / "sdk/src/main/jniLibs", folder / "sdk/src/main/jniLibs")
-    made = build_apk(folder, settings_of(options, route="embedded"), tmp_path / "x.apk")
+    made = build_apk(
+        folder,
+        settings_of(options, route="embedded", stored_assets=("param", "bin")),
+        tmp_path / "x.apk",
+    )
     assert {check.id: check.detail for check in made.checks if check.status != "pass"} == {}
 
 
@@ -163,7 +167,11 @@ def test_tools_of_an_sdk_come_first(
     os.symlink(tools.aapt2, build_tools / "aapt2")
     os.symlink(tools.android, platform / "android.jar")
     monkeypatch.setenv("ANDROID_HOME", str(tmp_path / "sdk"))
-    made = build_apk(project, replace(settings, route="embedded"), tmp_path / "x.apk")
+    made = build_apk(
+        project,
+        replace(settings, route="embedded", stored_assets=("param", "bin")),
+        tmp_path / "x.apk",
+    )
     assert "aapt2, classes from Android SDK at" in made.reason
     assert "dexer, signer from pinned downloads" in made.reason
     assert made.sha256 == apk.sha256

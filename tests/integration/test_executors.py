@@ -14,7 +14,7 @@ import standin
 from mobilegen.artifacts import Artifact, TensorBinding, TensorSpec
 from mobilegen.errors import UsageError
 from mobilegen.executors import catalog, elfrun, emulator, jvm
-from mobilegen.executors.base import Execution, ExecutionError, Executor, Unavailable
+from mobilegen.executors.base import Execution, ExecutionError, Executor, Unavailable, Unsuited
 
 Interface = Literal["jni", "c"]
 Library = Callable[..., Path]
@@ -202,6 +202,20 @@ def test_wrong_use_of_jni_is_found(
         run(executor, abi, library(abi, fault), model, interface)
 
 
+def test_two_ways_into_the_library_must_agree(library: Library, model: Artifact) -> None:
+    """What Model gives in the Java VM, ImageRecognition has to give too."""
+    with pytest.raises(ExecutionError, match="different numbers"):
+        run(jvm, "x86_64", library("x86_64", "differ"), model, "jni")
+
+
+def test_what_no_computer_can_do_is_not_missed(library: Library, model: Artifact) -> None:
+    with pytest.raises(Unsuited, match="natives only"):
+        run(jvm, "x86_64", library("x86_64"), model, "c")
+    execution = catalog.execute("x86_64", standin.make_request(library("x86_64"), model, "c"))
+    assert execution.executor.startswith("elfrun")
+    assert "passed_over" not in execution.facts
+
+
 @ways("c")
 def test_write_past_the_output_is_found(
     abi: str, executor: Executor, interface: Interface, library: Library, model: Artifact
@@ -279,7 +293,7 @@ def test_other_package_is_an_error(
 ) -> None:
     request = standin.make_request(library(abi), model, interface)
     request = dataclasses.replace(request, package="org.example.other")
-    with pytest.raises(ExecutionError, match=r"load|setThread"):
+    with pytest.raises(ExecutionError, match=r"load|setThread|openFiles0"):
         executor.execute(abi, request, offline=False, timeout=120)
 
 

@@ -260,8 +260,8 @@ def test_forgotten_layer_is_an_error(
     without_layer(layer)
     library = host_library(model, tmp_path)
     sizes = [",".join(str(a.size) for a in arrays) for arrays in (model.inputs(), model.outputs())]
-    argv = [sys.executable, engine_api.__file__, library.path, model.params, model.weights]
-    done = run([*argv, *sizes], title=f"without {layer}", timeout=60)
+    argv = [sys.executable, engine_api.__file__, library.path, *sizes]
+    done = run([*argv, model.params, model.weights], title=f"without {layer}", timeout=60)
     assert int(done.stdout.split()[0]) == engine_api.MODEL
 
 
@@ -309,7 +309,7 @@ def test_model_inside_of_the_library(converted: Callable[[str], Converted], tmp_
     model = converted("mobilenet-fp16")
     folder = programs(model, tmp_path, embed=True)
     (tmp_path / "in").write_bytes(model.inputs()[0].tobytes())
-    argv = [folder / "predict", "-", "-", "1", tmp_path / "in", tmp_path / "out"]
+    argv = [folder / "predict", "-", "1", tmp_path / "in", tmp_path / "out"]
     run(argv, title="predict", timeout=60)
     right = model.outputs()[0]
     seen = np.fromfile(tmp_path / "out", np.float32).reshape(right.shape)

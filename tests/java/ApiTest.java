@@ -15,6 +15,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,11 +46,15 @@ public final class ApiTest {
         }
         folder = new File(args[1]);
         data = new File(args[2]);
-        inputs = readAll("in", Model.inputNames().length);
-        expected = readAll("out", Model.outputNames().length);
+        if (!args[0].startsWith("typed")) {
+            inputs = readAll("in", Model.inputNames().length);
+            expected = readAll("out", Model.outputNames().length);
+        }
         for (String task : args[0].split(",")) {
             if (task.equals("tensors")) {
                 checkTensors();
+            } else if (task.equals("typed")) {
+                checkTyped();
             } else if (task.equals("opening")) {
                 checkOpening();
             } else if (task.equals("classes")) {
@@ -83,6 +88,7 @@ public final class ApiTest {
         }
         model.setThreads(2);
         compareAll(model.predict(inputs));
+        checkBuffers(model);
         checkWrongTensors(model, named);
         Model other = Model.open(folder);
         model.close();
@@ -90,6 +96,137 @@ public final class ApiTest {
         compareAll(other.predict(inputs));
         other.close();
         checkClosed(model);
+    }
+
+    /** Arrays and direct buffers, in any mixture, give the same. */
+    private static void checkBuffers(final Model model) {
+        Object[] given = Arrays.copyOf(inputs, inputs.length, Object[].class);
+        Object[] made = new Object[expected.length];
+        for (int turn = 0; turn < 4; turn++) {
+            for (int i = 0; i < given.length; i++) {
+                require(Model.inputType(i) == Model.Type.FLOAT32, "inputType");
+                if (turn % 2 == 1) {
+                    ByteBuffer buffer = Model.newInputBuffer(i);
+                    buffer.asFloatBuffer().put(inputs[i]);
+                    buffer.position(3);
+                    given[i] = buffer;
+                }
+            }
+            for (int i = 0; i < made.length; i++) {
+                made[i] = turn / 2 == 1 ? Model.newOutputBuffer(i) : Model.newOutput(i);
+            }
+            model.predict(given, made);
+            for (int i = 0; i < made.length; i++) {
+                compare(floats(made[i]), expected[i]);
+            }
+        }
+        checkWrongBuffers(model);
+    }
+
+    private static float[] floats(Object array) {
+        if (array instanceof float[]) {
+            return (float[]) array;
+        }
+        ByteBuffer buffer = (ByteBuffer) array;
+        float[] values = new float[buffer.capacity() / 4];
+        buffer.duplicate().order(buffer.order()).asFloatBuffer().get(values);
+        return values;
+    }
+
+    private static void checkWrongBuffers(final Model model) {
+        int size = Model.newInputBuffer(0).capacity();
+        ByteBuffer longer = ByteBuffer.allocateDirect(size + 8).order(ByteOrder.nativeOrder());
+        longer.position(1);
+        ByteBuffer odd = longer.slice().order(ByteOrder.nativeOrder());
+        odd.limit(size);
+        refuse(model, "native order", Model.newInputBuffer(0).order(ByteOrder.BIG_ENDIAN), null);
+        refuse(model, "direct ByteBuffer of " + size, longer, null);
+        refuse(model, "direct ByteBuffer of " + size, odd.slice().order(odd.order()), null);
+        refuse(model, "direct ByteBuffer of " + size,
+                ByteBuffer.allocate(size).order(ByteOrder.nativeOrder()), null);
+        refuse(model, "must be a float[]", new double[inputs[0].length], null);
+        refuse(model, "must be a float[]", "text", null);
+        refuse(model, "is null", null, null);
+        refuse(model, "read-only", inputs[0],
+                Model.newOutputBuffer(0).asReadOnlyBuffer().order(ByteOrder.nativeOrder()));
+        refuse(model, "must be a float[]", inputs[0], new long[expected[0].length]);
+        refuse(model, "values instead of", inputs[0], new float[expected[0].length + 1]);
+    }
+
+    private static void refuse(final Model model, String message, Object input, Object output) {
+        final Object[] given = Arrays.copyOf(inputs, inputs.length, Object[].class);
+        given[0] = input;
+        final Object[] made = new Object[expected.length];
+        for (int i = 0; i < made.length; i++) {
+            made[i] = Model.newOutput(i);
+        }
+        if (output != null) {
+            made[0] = output;
+        }
+        String expected = message.equals("native order") ? "nativeOrder" : message;
+        expect(IllegalArgumentException.class, expected, new Call() {
+            public void run() {
+                model.predict(given, made);
+            }
+        });
+    }
+
+    /**
+     * A model of the types int64 and uint8 that gives int64, uint8 and bool; out.I are what it gives
+     * for in.I, as raw elements in big-endian order.
+     */
+    private static void checkTyped() throws IOException {
+        final Model model = Model.open(folder);
+        final Object[] given = new Object[Model.inputNames().length];
+        Object[] made = new Object[Model.outputNames().length];
+        for (int i = 0; i < given.length; i++) {
+            given[i] = raw(new File(data, "in." + i), Model.newInput(i));
+        }
+        for (int i = 0; i < made.length; i++) {
+            made[i] = Model.newOutput(i);
+        }
+        model.predict(given, made);
+        for (int i = 0; i < made.length; i++) {
+            Object right = raw(new File(data, "out." + i), Model.newOutput(i));
+            require(Arrays.deepEquals(new Object[] {right}, new Object[] {made[i]}), "output " + i);
+        }
+        final Object[] outputs = made;
+        given[0] = ((long[]) given[0]).clone();
+        ((long[]) given[0])[1] = (1 << 24) + 1;
+        expect(IllegalArgumentException.class, "value 1 cannot be a float32", new Call() {
+            public void run() {
+                model.predict(given, outputs);
+            }
+        });
+        expect(IllegalArgumentException.class, "use newOutput", new Call() {
+            public void run() {
+                model.predict(new float[1]);
+            }
+        });
+        require(ImageRecognition.load(folder.getPath()), "load");
+        expect(IllegalStateException.class, "predictImage is for models", new Call() {
+            public void run() {
+                ImageRecognition.predictImage(new float[1], Model.inputShape(0));
+            }
+        });
+        ImageRecognition.clear();
+        model.close();
+    }
+
+    private static Object raw(File file, Object array) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file.toPath()));
+        if (array instanceof long[]) {
+            bytes.asLongBuffer().get((long[]) array);
+        } else if (array instanceof float[]) {
+            bytes.asFloatBuffer().get((float[]) array);
+        } else if (array instanceof byte[]) {
+            bytes.get((byte[]) array);
+        } else {
+            for (int i = 0; i < ((boolean[]) array).length; i++) {
+                ((boolean[]) array)[i] = bytes.get() != 0;
+            }
+        }
+        return array;
     }
 
     private static void checkWrongTensors(final Model model, Map<String, float[]> named) {
@@ -204,6 +341,24 @@ public final class ApiTest {
                 Model.openEmbedded();
             }
         });
+        require(Arrays.equals(Model.fileNames(), new String[] {"model.param", "model.bin"}), "names");
+        for (final File[] wrong : new File[][] {{}, {params}, {params, weights, weights}}) {
+            expect(IllegalArgumentException.class, "the model has 2 files", new Call() {
+                public void run() throws IOException {
+                    Model.open(wrong);
+                }
+            });
+        }
+        expect(IllegalArgumentException.class, "must not be null", new Call() {
+            public void run() throws IOException {
+                Model.open(params, null);
+            }
+        });
+        expect(IllegalArgumentException.class, "must not be null", new Call() {
+            public void run() throws IOException {
+                Model.open(paramsMemory, null);
+            }
+        });
         checkParts(params, weights);
     }
 
@@ -219,24 +374,30 @@ public final class ApiTest {
         }
         try (FileInputStream stream = new FileInputStream(pack)) {
             final int descriptor = number(stream);
-            use(Model.open(descriptor, 0, first.length, descriptor, start, -1));
+            use(parts(descriptor, 0, first.length, descriptor, start, -1));
             final int length = first.length;
             expect(IllegalArgumentException.class, "are not inside of", new Call() {
                 public void run() throws IOException {
-                    Model.open(descriptor, 0, length, descriptor, start, Long.MAX_VALUE);
+                    parts(descriptor, 0, length, descriptor, start, Long.MAX_VALUE);
                 }
             });
             expect(IOException.class, "damaged", new Call() {
                 public void run() throws IOException {
-                    Model.open(descriptor, 0, length, descriptor, start - 4, -1);
+                    parts(descriptor, 0, length, descriptor, start - 4, -1);
                 }
             });
         }
         expect(IOException.class, "cannot read", new Call() {
             public void run() throws IOException {
-                Model.open(-1, 0, -1, -1, 0, -1);
+                parts(-1, 0, -1, -1, 0, -1);
             }
         });
+    }
+
+    private static Model parts(int params, long paramsOffset, long paramsLength,
+            int weights, long weightsOffset, long weightsLength) throws IOException {
+        return Model.open(new int[] {params, weights}, new long[] {paramsOffset, weightsOffset},
+                new long[] {paramsLength, weightsLength});
     }
 
     /** The number of an open file's descriptor: a link in /proc leads to the file. */
@@ -454,6 +615,7 @@ public final class ApiTest {
         }
         if (type == int[].class) {
             return new Object[] {null, new int[0], new int[11], new int[1000], Model.inputShape(0),
+                new int[] {-1, -1}, new int[] {0, 1 << 20},
                 new int[] {1, 4, 4, 0, 0, 16, 4, 0, 0, 0, 0},
                 new int[] {2, 4, 4, 90, 1, 4, 1, 2, 1, 2, 1},
                 new int[] {3, 4, 4, 270, 1, 4, 1, 2, 1, 2, 1},
@@ -463,9 +625,20 @@ public final class ApiTest {
             return new Object[] {null, new float[0], new float[1], new float[4],
                 new float[] {1, 1, 1, Float.NaN}, new float[100000], inputs[0]};
         }
-        if (type == float[][].class) {
-            return new Object[] {null, new float[0][], new float[1][], new float[][] {new float[1]},
-                new float[9][9], inputs};
+        if (type == String[].class) {
+            return new Object[] {null, new String[0], new String[2], new String[] {"", "/nowhere"},
+                new String[] {"\0", "x"}, new String[] {folder.getPath(), folder.getPath()},
+                new String[9]};
+        }
+        if (type == long[].class) {
+            return new Object[] {null, new long[0], new long[2], new long[] {-1, Long.MAX_VALUE},
+                new long[100]};
+        }
+        if (type == ByteBuffer[].class) {
+            return new Object[] {null, new ByteBuffer[0], new ByteBuffer[2],
+                new ByteBuffer[] {ByteBuffer.allocate(9), ByteBuffer.allocateDirect(9)},
+                new ByteBuffer[] {ByteBuffer.allocateDirect(0), ByteBuffer.allocateDirect(0)},
+                new ByteBuffer[] {ByteBuffer.allocateDirect(99), ByteBuffer.allocateDirect(9)}};
         }
         if (type == byte[].class) {
             return new Object[] {null, new byte[0], new byte[1], new byte[6], new byte[10000]};
@@ -475,7 +648,10 @@ public final class ApiTest {
                 ByteBuffer.allocateDirect(99)};
         }
         if (type == Object[].class) {
-            return new Object[] {null, new Object[0], new Object[1], new Object[3],
+            return new Object[] {null, new Object[0], new Object[1], new Object[3], inputs,
+                new Object[] {ByteBuffer.allocateDirect(4 * inputs[0].length)},
+                new Object[] {inputs[0].clone()}, new Object[] {expected[0].clone()},
+                new Object[] {new long[inputs[0].length]}, new Object[] {new Object[1]},
                 new Object[] {"x"}, new Object[] {new byte[64]}, new Object[] {new float[64]},
                 new Object[] {ByteBuffer.allocate(64)}, new Object[] {ByteBuffer.allocateDirect(64)},
                 new Object[] {new byte[64], new byte[64], new byte[64]}, new Object[100]};

@@ -10,6 +10,7 @@
  *   STANDIN_WRONG    the Java native takes a string for an array
  *   STANDIN_OVERRUN  predict and preprocess write one element too many
  *   STANDIN_REFUSE   preprocess returns an error
+ *   STANDIN_DIFFER   predictImage does not give what predict gives
  * w is read from the weights file; the number of elements is the first word of the params file.
  */
 #include <stdarg.h>
@@ -106,7 +107,7 @@ EXPORT void mobilegen_close(mobilegen_engine* engine) {
   free(engine);
 }
 
-EXPORT int mobilegen_open(const char* params, const char* weights, mobilegen_engine** out) {
+static int open_paths(const char* params, const char* weights, mobilegen_engine** out) {
   char text[64];
   size_t size = read_file(params, text, sizeof text - 1);
   int count = 0;
@@ -128,6 +129,28 @@ EXPORT int mobilegen_open(const char* params, const char* weights, mobilegen_eng
   return 0;
 }
 
+EXPORT int mobilegen_set_threads(mobilegen_engine* engine, int threads) {
+  if (threads < 1 || threads > 16) return fail("bad number of threads", "set_threads");
+  engine->threads = threads;
+  return 0;
+}
+
+EXPORT int mobilegen_file_count(void) { return 2; }
+
+EXPORT int mobilegen_open(const mobilegen_file* files, int count, int threads,
+                          mobilegen_engine** out) {
+  if (count != 2 || files[0].descriptor || files[1].offset || files[0].data || files[1].size)
+    return fail("not two paths", "open");
+  const int status = open_paths(files[0].path, files[1].path, out);
+  return status ? status : mobilegen_set_threads(*out, threads);
+}
+
+EXPORT int mobilegen_input_type(const mobilegen_engine* e, int i) {
+  return e && !i ? MOBILEGEN_FLOAT32 : -1;
+}
+EXPORT int mobilegen_output_type(const mobilegen_engine* e, int i) {
+  return e && !i ? MOBILEGEN_FLOAT32 : -1;
+}
 EXPORT int mobilegen_input_count(const mobilegen_engine* engine) { return engine ? 1 : 0; }
 EXPORT int mobilegen_output_count(const mobilegen_engine* engine) { return engine ? 1 : 0; }
 EXPORT const char* mobilegen_input_name(const mobilegen_engine* e, int i) {
@@ -143,12 +166,6 @@ EXPORT const int* mobilegen_input_shape(const mobilegen_engine* e, int i) {
 }
 EXPORT const int* mobilegen_output_shape(const mobilegen_engine* e, int i) {
   return e && !i ? e->shape : 0;
-}
-
-EXPORT int mobilegen_set_threads(mobilegen_engine* engine, int threads) {
-  if (threads < 1 || threads > 16) return fail("bad number of threads", "set_threads");
-  engine->threads = threads;
-  return 0;
 }
 
 struct gate {
@@ -200,8 +217,8 @@ static void compute(const mobilegen_engine* engine, const float* x, float* y) {
 static volatile int* nowhere;
 static volatile int always = 1;
 
-EXPORT int mobilegen_predict(mobilegen_engine* engine, const float* const* inputs,
-                             float* const* outputs) {
+EXPORT int mobilegen_predict(mobilegen_engine* engine, const void* const* inputs,
+                             void* const* outputs) {
 #ifdef STANDIN_CRASH
   *nowhere = 1;
 #endif
@@ -214,7 +231,7 @@ EXPORT int mobilegen_predict(mobilegen_engine* engine, const float* const* input
 #endif
   compute(engine, inputs[0], outputs[0]);
 #ifdef STANDIN_OVERRUN
-  outputs[0][engine->count] = 1;
+  ((float*)outputs[0])[engine->count] = 1;
 #endif
   return 0;
 }
@@ -258,7 +275,7 @@ EXPORT int mobilegen_classify(mobilegen_engine* engine, const mobilegen_image* i
   return k == 1;
 }
 
-EXPORT int mobilegen_open_embedded(mobilegen_engine** out) {
+EXPORT int mobilegen_open_embedded(int threads, mobilegen_engine** out) {
   *out = 0;
   return fail("no model", "open_embedded");
 }
@@ -270,7 +287,7 @@ typedef const void* const* const* Env;
 static unsigned char open_folder(Env env, const char* params, const char* weights) {
   mobilegen_close(loaded);
   loaded = 0;
-  if (mobilegen_open(params, weights, &loaded)) return 0;
+  if (open_paths(params, weights, &loaded)) return 0;
   return mobilegen_set_threads(loaded, wanted_threads) == 0;
 }
 
@@ -329,12 +346,74 @@ EXPORT void* Java_org_example_my_1app_ImageRecognition_predictImage(Env env, voi
   float* x = malloc(4u * count);
   float* y = malloc(4u * count + 4);
   JNI(205, void, void*, int, int, float*)(env, input, 0, count, x);
-  const float* inputs[] = {x};
-  float* outputs[] = {y};
+  const void* inputs[] = {x};
+  void* outputs[] = {y};
   mobilegen_predict(loaded, inputs, outputs);
+#ifdef STANDIN_DIFFER
+  y[0] += 1;
+#endif
   void* result = JNI(181, void*, int)(env, count);
   JNI(213, void, void*, int, int, const float*)(env, result, 0, count, y);
   free(x);
   free(y);
   return result;
+}
+
+EXPORT int64_t Java_org_example_my_1app_Model_openFiles0(Env env, void* klass, void* paths,
+                                                         int threads) {
+  mobilegen_file files[2];
+  mobilegen_engine* engine = 0;
+  memset(files, 0, sizeof files);
+  for (int i = 0; i < 2; i++) {
+    void* path = JNI(173, void*, void*, int)(env, paths, i);
+    files[i].path = JNI(169, const char*, void*, unsigned char*)(env, path, 0);
+  }
+  if (mobilegen_open(files, 2, threads, &engine))
+    JNI(14, int, void*, const char*)(env, JNI(6, void*, const char*)(env, "java/io/IOException"),
+                                     message);
+  return (intptr_t)engine;
+}
+
+EXPORT void Java_org_example_my_1app_Model_close0(Env env, void* model, int64_t handle) {
+  mobilegen_close((mobilegen_engine*)(intptr_t)handle);
+}
+
+EXPORT void Java_org_example_my_1app_Model_setThreads0(Env env, void* model, int64_t handle,
+                                                       int threads) {
+  mobilegen_set_threads((mobilegen_engine*)(intptr_t)handle, threads);
+}
+
+EXPORT void* Java_org_example_my_1app_Model_names0(Env env, void* klass, unsigned char output) {
+  void* type = JNI(6, void*, const char*)(env, "java/lang/String");
+  void* name = JNI(167, void*, const char*)(env, output ? "y" : "x");
+  return JNI(172, void*, int, void*, void*)(env, 1, type, name);
+}
+
+EXPORT void* Java_org_example_my_1app_Model_shape0(Env env, void* klass, unsigned char output,
+                                                   int index) {
+  const int shape[] = {1, 2, 2, 16};
+  void* sizes = JNI(179, void*, int)(env, 4);
+  JNI(211, void, void*, int, int, const int*)(env, sizes, 0, 4, shape);
+  return sizes;
+}
+
+EXPORT int Java_org_example_my_1app_Model_type0(Env env, void* klass, unsigned char output,
+                                                int index) {
+  return MOBILEGEN_FLOAT32;
+}
+
+/* One is an array, or a direct buffer, whose address is known. */
+EXPORT void Java_org_example_my_1app_Model_predict0(Env env, void* model, int64_t handle,
+                                                    void* given, void* made) {
+  enum { COUNT = 64 };
+  float x[COUNT], y[COUNT];
+  void* from = JNI(173, void*, void*, int)(env, given, 0);
+  void* to = JNI(173, void*, void*, int)(env, made, 0);
+  void* floats = JNI(6, void*, const char*)(env, "[F");
+  const int arrays = JNI(32, unsigned char, void*, void*)(env, from, floats);
+  if (arrays) JNI(205, void, void*, int, int, float*)(env, from, 0, COUNT, x);
+  const void* inputs[] = {arrays ? x : JNI(230, void*, void*)(env, from)};
+  void* outputs[] = {arrays ? y : JNI(230, void*, void*)(env, to)};
+  mobilegen_predict((mobilegen_engine*)(intptr_t)handle, inputs, outputs);
+  if (arrays) JNI(213, void, void*, int, int, const float*)(env, to, 0, COUNT, y);
 }

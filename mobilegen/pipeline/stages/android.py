@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -100,7 +101,7 @@ def _apk(plan: BuildPlan) -> Stage:
         "build the app",
         Apk,
         make_apk,
-        needs=("project",),
+        needs=("artifact", "project"),
         files=tuple(plan.out / PLATFORM / name for name in changes.files),
         decisions={
             "settings": repr(plan.apk),
@@ -116,14 +117,17 @@ def _apk(plan: BuildPlan) -> Stage:
 def make_apk(plan: BuildPlan, folder: Path) -> str:
     """Build the app of the project as its user has changed it, sign it and read it back."""
     from mobilegen.platforms.android.apk.build import build_apk
+    from mobilegen.platforms.android.sources import stored_suffixes
     from mobilegen.platforms.merge import lay_out
 
     assert plan.apk is not None
     project = read_result(plan, "project", Project)
+    stored = stored_suffixes(read_result(plan, "artifact", Artifact))
+    settings = replace(plan.apk, stored_assets=tuple(stored))
     with tempfile.TemporaryDirectory(prefix="mobilegen-") as scratch:
         whole = lay_out(project, _user_changes(plan), plan.out / PLATFORM, Path(scratch))
         output = folder / f"{plan.name}.apk"
-        apk = build_apk(whole, plan.apk, output, offline=plan.offline)
+        apk = build_apk(whole, settings, output, offline=plan.offline)
     refuse_failures(apk.checks)
     leave_result(plan, "apk", folder, apk)
     return f"{apk.size:,} bytes, {apk.reason}"

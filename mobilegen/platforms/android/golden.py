@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from mobilegen.artifacts import Answer, Graph
+from mobilegen.artifacts import Answer, Graph, TensorSpec
 from mobilegen.graph.arrays import Array
 from mobilegen.graph.samples import Sample, read_samples
 from mobilegen.images.preprocess import read_image
@@ -24,8 +24,8 @@ def write_golden(
 ) -> None:
     """Write golden.json and, beside it, the arrays and pixels that it names.
 
-    Arrays are little-endian 32-bit floats, outermost axis first; pixels are red, green and blue,
-    row by row. After the samples of the images comes one that was made.
+    Arrays have little-endian elements of their types, outermost axis first; pixels are red,
+    green and blue, row by row. After the samples of the images comes one that was made.
 
     Args:
         images: The images that the first samples of the reference come from.
@@ -50,14 +50,19 @@ def _write_sample(graph: Graph, sample: Sample, index: int, folder: Path) -> dic
     outputs = [sample.outputs[spec.name] for spec in graph.outputs]
     return {
         "name": f"sample {index}",
-        "inputs": [_write(folder / f"{index}.in.{i}", a) for i, a in enumerate(inputs)],
-        "outputs": [_write(folder / f"{index}.out.{i}", a) for i, a in enumerate(outputs)],
+        "inputs": _write(f"{index}.in", graph.inputs, inputs, folder),
+        "outputs": _write(f"{index}.out", graph.outputs, outputs, folder),
     }
 
 
-def _write(path: Path, array: Array) -> str:
-    path.write_bytes(np.ascontiguousarray(array, "<f4").tobytes())
-    return path.name
+def _write(
+    name: str, specs: Sequence[TensorSpec], arrays: Sequence[Array], folder: Path
+) -> list[str]:
+    names = [f"{name}.{number}" for number in range(len(specs))]
+    for path, spec, array in zip(names, specs, arrays, strict=True):
+        layout = np.dtype(spec.dtype).newbyteorder("<")
+        (folder / path).write_bytes(np.ascontiguousarray(array, layout).tobytes())
+    return names
 
 
 def _write_pixels(image: Path, index: int, folder: Path) -> dict[str, Any]:

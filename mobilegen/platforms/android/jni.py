@@ -35,6 +35,7 @@ NATIVES = {
         "setLabels0",
         "setThreads0",
         "shape0",
+        "type0",
     ),
 }
 

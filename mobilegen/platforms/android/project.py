@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import mobilegen
-from mobilegen.artifacts import Artifact, Library, NativeSources, Project, ProjectFile
+from mobilegen.artifacts import Artifact, FileRecord, Library, NativeSources, Project, ProjectFile
 from mobilegen.platforms.android.jni import NATIVES
 from mobilegen.platforms.android.options import PLATFORM, ProjectOptions
 from mobilegen.platforms.android.rendering import render, target_path, template_names
-from mobilegen.platforms.android.sources import LABELS_FILE, library_values
+from mobilegen.platforms.android.sources import LABELS_FILE, library_values, stored_suffixes
 from mobilegen.platforms.escapes import Code
 from mobilegen.system.files import sha256_bytes, sha256_file, write_bytes
 
@@ -127,14 +127,21 @@ def _values(options: ProjectOptions, parts: ProjectParts) -> dict[str, Any]:
         "native_classes": [Code(name) for name in sorted(NATIVES)],
         "with_sources": bool(parts.sources),
         "ndk_version": _ndk_version(parts.libraries),
-        "model_files": [Code(file.path) for _, file in artifact.files],
+        "embedded_files": [Code(file.path) for _, file in artifact.files],
+        "stored": stored_suffixes(artifact),
         "engine": Code(artifact.runtime),
         "runtime": f"{artifact.runtime} {artifact.runtime_version}",
         "precision": artifact.precision,
-        "weights_sha256": dict(artifact.files)["weights"].sha256,
+        "weights_sha256": _weights(artifact).sha256,
         "licence_asset": f"{options.name}/{licence}" if licence else "",
         "generator": f"mobilegen {mobilegen.__version__}",
     }
+
+
+def _weights(artifact: Artifact) -> FileRecord:
+    """Return the file with the weights: the one of that role, or the largest."""
+    files = dict(artifact.files)
+    return files.get("weights") or max(files.values(), key=lambda file: file.size)
 
 
 def _ndk_version(libraries: tuple[Library, ...]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import Any
 
 from mobilegen.artifacts import Artifact
@@ -39,17 +40,21 @@ def library_values(
     Raises:
         ConfigError: The package name is not valid.
     """
-    files = dict(artifact.files)
     return {
         "package": Code(check_package(package)),
         "library": library,
         "asset_folder": library,
-        "params_file": files["params"].path,
-        "weights_file": files["weights"].path,
+        "model_files": [file.path for _, file in artifact.files],
         "labels_file": LABELS_FILE,
         "embedded": embedded,
         "has_labels": has_labels and not embedded,
     }
+
+
+def stored_suffixes(artifact: Artifact) -> list[str]:
+    """Return the ends of names of model files, for assets that must not be compressed."""
+    names = [PurePosixPath(file.path).name for _, file in artifact.files]
+    return list(dict.fromkeys(name.rpartition(".")[2] for name in names))
 
 
 def java_source(name: str, package: str, library: str, artifact: Artifact) -> str:

@@ -87,6 +87,11 @@ def plan(artifact: Artifact) -> EnginePlan:
                 f"ncnn cannot carry {binding.tensor.name}",
                 seen=[f"shape in ncnn: {list(binding.runtime_shape)}, 1 to {_MAX_RANK} sizes"],
             )
+        if binding.runtime_dtype != "float32":
+            raise NativeBuildError(
+                f"ncnn cannot carry {binding.tensor.name}",
+                seen=[f"type in ncnn: {binding.runtime_dtype} instead of float32"],
+            )
     files = dict(artifact.files)
     if not files["weights"].size:
         # The library takes an empty file for one that was cut off.

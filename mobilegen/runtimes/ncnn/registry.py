@@ -21,8 +21,10 @@ _MISSING = "missing"
 # Layers create others inside without a look at what they get, so a layer that is not in the library
 # is one that refuses everything and is counted, which the adapter turns into an error.
 _MISSING_LAYER = """
+namespace mobilegen {
+void count_missing_layer();
+}
 namespace ncnn {
-extern int missing_layers;
 class Missing : public Layer
 {
 public:
@@ -31,7 +33,7 @@ public:
 };
 static Layer* missing_layer_creator(void* /*userdata*/)
 {
-    missing_layers++;
+    mobilegen::count_missing_layer();
     return new Missing;
 }
 }

@@ -4,15 +4,9 @@
 #include "core/error.h"
 #include "core/runtime.h"
 #include "engines/ncnn/inputs.h"
+#include "engines/ncnn/missing.h"
 #include "engines/ncnn/reader.h"
 #include "mobilegen/engine.h"
-
-namespace ncnn {
-
-// How often the registry of this model's layers was asked for a layer that it does not have.
-int missing_layers = 0;
-
-}  // namespace ncnn
 
 namespace mobilegen {
 
@@ -26,7 +20,8 @@ bool has_shape(const ncnn::Mat& mat, const Tensor& tensor) {
          mat.c == e.c && mat.elemsize == sizeof(float) && mat.elempack == 1;
 }
 
-void copy_out(const ncnn::Mat& mat, float* values) {
+void copy_out(const ncnn::Mat& mat, void* array) {
+  float* values = static_cast<float*>(array);
   const size_t size = channel_size(mat);
   for (int q = 0; q < mat.c; q++) {
     memcpy(values + size * q, (const float*)mat.data + mat.cstep * q, size * sizeof(float));
@@ -56,12 +51,12 @@ int check_blobs(const ncnn::Net& net, const Tensor* tensors, int count) {
 }
 
 int check_layers(int before, int code) {
-  if (ncnn::missing_layers == before) return MOBILEGEN_OK;
+  if (before >= 0 && missing_layers() == before) return MOBILEGEN_OK;
   return fail(code, "the library lacks a layer of its graph; build it again");
 }
 
 int load(ncnn::Net& net, const Model& model, const File& params, const File& weights) {
-  const int missing = ncnn::missing_layers;
+  const int missing = missing_layers();
   if (net.load_param(Reader(params)) != 0) {
     return fail(MOBILEGEN_ERROR_MODEL, "ncnn cannot read the graph");
   }
@@ -79,7 +74,7 @@ int load(ncnn::Net& net, const Model& model, const File& params, const File& wei
   return check_layers(missing, MOBILEGEN_ERROR_MODEL);
 }
 
-int get_outputs(ncnn::Extractor& extractor, const Model& model, float* const* outputs) {
+int get_outputs(ncnn::Extractor& extractor, const Model& model, void* const* outputs) {
   for (int i = 0; i < model.output_count; i++) {
     const Tensor& tensor = model.outputs[i];
     ncnn::Mat mat;
@@ -99,11 +94,11 @@ int get_outputs(ncnn::Extractor& extractor, const Model& model, float* const* ou
 
 }  // namespace
 
-int runtime_open(const Model& model, const File& params, const File& weights, int threads,
-                 Runtime** result) {
+// The files are the params, then the weights.
+int runtime_open(const Model& model, const File* files, int threads, Runtime** result) {
   Runtime* runtime = new Runtime;
   set_options(runtime->net, threads);
-  const int status = load(runtime->net, model, params, weights);
+  const int status = load(runtime->net, model, files[0], files[1]);
   if (status == MOBILEGEN_OK) {
     *result = runtime;
   } else {
@@ -112,9 +107,9 @@ int runtime_open(const Model& model, const File& params, const File& weights, in
   return status;
 }
 
-int runtime_run(Runtime* runtime, const Model& model, const float* const* inputs,
-                float* const* outputs) {
-  const int missing = ncnn::missing_layers;
+int runtime_run(Runtime* runtime, const Model& model, const void* const* inputs,
+                void* const* outputs) {
+  const int missing = missing_layers();
   ncnn::Extractor extractor = runtime->net.create_extractor();
   int status = set_inputs(extractor, model, inputs);
   if (status == MOBILEGEN_OK) status = get_outputs(extractor, model, outputs);

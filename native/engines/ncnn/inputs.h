@@ -46,14 +46,15 @@ ncnn::Mat create(const Tensor& tensor) {
 // Channels of a Mat start at aligned addresses (cstep), so they are copied one by one.
 size_t channel_size(const ncnn::Mat& mat) { return (size_t)mat.w * mat.h * mat.d; }
 
-void copy_in(const float* values, ncnn::Mat& mat) {
+void copy_in(const void* array, ncnn::Mat& mat) {
+  const float* values = static_cast<const float*>(array);
   const size_t size = channel_size(mat);
   for (int q = 0; q < mat.c; q++) {
     memcpy((float*)mat.data + mat.cstep * q, values + size * q, size * sizeof(float));
   }
 }
 
-int set_inputs(ncnn::Extractor& extractor, const Model& model, const float* const* inputs) {
+int set_inputs(ncnn::Extractor& extractor, const Model& model, const void* const* inputs) {
   for (int i = 0; i < model.input_count; i++) {
     ncnn::Mat mat = create(model.inputs[i]);
     if (mat.empty()) {

@@ -1,18 +1,19 @@
 /* The C interface of a library made by mobilegen: one model, compiled in by its shapes and layers.
  *
- * Every function that opens an engine first compares both files with the digests in the library;
- * the runtime parses nothing else.
+ * A model is one or more files, in the order of mobilegen_file_name. Every function that opens an
+ * engine first compares them with the digests in the library; the runtime parses nothing else.
  *
  * Ownership: the caller owns every array that it passes in; nothing is kept after a call returns,
- * except for the memory that mobilegen_open_memory is given. Names and shapes of tensors that are
+ * except for the memory of files that mobilegen_open is given. Names and shapes of tensors that are
  * handed out belong to the library and stay valid until it is unloaded.
  *
- * Threads: every function may be called from any thread. Any number of engines may be open. Calls of mobilegen_predict, mobilegen_classify and mobilegen_set_threads on
- * the same engine wait for each other; different engines are independent. mobilegen_close must be
- * the last call on its engine.
+ * Threads: every function may be called from any thread. Any number of engines may be open. Calls
+ * of mobilegen_predict, mobilegen_classify and mobilegen_set_threads on the same engine wait for
+ * each other; different engines are independent. mobilegen_close must be the last call on its
+ * engine.
  *
- * Units: shapes count elements, batch axis included, outermost first. Arrays hold 32-bit floats in
- * that order without gaps.
+ * Units: shapes count elements, batch axis included, outermost first. Arrays hold elements of their
+ * tensor's type in that order without gaps, each array at an address for that type.
  */
 #ifndef MOBILEGEN_ENGINE_H
 #define MOBILEGEN_ENGINE_H
@@ -24,6 +25,11 @@
 #define MOBILEGEN_API
 #else
 #define MOBILEGEN_API __attribute__((visibility("default")))
+#endif
+
+/* A library that is linked into programs beside those of other models has names of its own. */
+#if defined(MOBILEGEN_NAMES)
+#include "mobilegen_names.h"
 #endif
 
 #ifdef __cplusplus
@@ -38,7 +44,20 @@ extern "C" {
 #define MOBILEGEN_ERROR_MEMORY (-4)   /* not enough memory */
 #define MOBILEGEN_ERROR_RUN (-5)      /* the runtime could not compute the outputs */
 
-/* The most threads that mobilegen_set_threads takes. */
+/* Types of elements. The runtime may compute in another one: what goes in and out then keeps its
+ * value, or the call fails. Whole numbers beyond 2^24 do not fit into 32-bit floats; numbers with a
+ * fraction do not fit into whole ones; real numbers are rounded to the nearest of a smaller type.
+ */
+#define MOBILEGEN_FLOAT32 0
+#define MOBILEGEN_FLOAT16 1 /* IEEE 754 binary16 in 16 bits */
+#define MOBILEGEN_FLOAT64 2
+#define MOBILEGEN_INT32 3
+#define MOBILEGEN_INT64 4
+#define MOBILEGEN_UINT8 5
+#define MOBILEGEN_BOOL 6 /* a byte: 0 is false, any other true; outputs are 0 or 1 */
+#define MOBILEGEN_TYPES 7
+
+/* The most threads that mobilegen_open and mobilegen_set_threads take. */
 #define MOBILEGEN_MAX_THREADS 64
 
 /* What mobilegen_last_seconds tells. */
@@ -53,6 +72,21 @@ extern "C" {
 #define MOBILEGEN_NV21 3   /* planes[0]: width * height of Y, then V and U by turns */
 
 typedef struct mobilegen_engine mobilegen_engine;
+
+/* Where the bytes of one file are: at `path` in UTF-8; or, if that is NULL, in memory from `data`;
+ * or, if that is NULL too, in the open file `descriptor`, for example of an uncompressed asset in an
+ * APK. The descriptor may be closed after the call and may be the same for several files. Memory
+ * must stay as it is until mobilegen_close; it is used where it is if it begins at an address for
+ * floats, else copied.
+ */
+typedef struct mobilegen_file {
+  const char* path;
+  int descriptor;
+  int64_t offset; /* of the first byte in the open file */
+  int64_t length; /* in bytes; negative: up to the end of the open file */
+  const void* data;
+  size_t size; /* bytes from `data` */
+} mobilegen_file;
 
 typedef struct mobilegen_plane {
   const void* data;
@@ -76,36 +110,30 @@ typedef struct mobilegen_class {
   const char* label; /* NULL if the engine has no labels; else valid until mobilegen_close */
 } mobilegen_class;
 
-/* Loads the model and prepares it for one thread.
+/* Number of files that the model has. */
+MOBILEGEN_API int mobilegen_file_count(void);
+
+/* Name of file i in a folder with the model; NULL if there is none. */
+MOBILEGEN_API const char* mobilegen_file_name(int i);
+
+/* Loads the model and prepares it.
  *
- * The weights stay mapped from their file until mobilegen_close: replace the file by renaming,
- * never by writing into it.
+ * What comes from a path or a descriptor stays mapped until mobilegen_close: replace such a file by
+ * renaming, never by writing into it.
  *
- * params_path, weights_path: the two files of the model, in UTF-8.
+ * files: mobilegen_file_count of them, in the order of mobilegen_file_name.
+ * threads: how many compute, 1 to MOBILEGEN_MAX_THREADS.
  * engine: receives the engine; set to NULL on failure.
  */
-MOBILEGEN_API int mobilegen_open(const char* params_path, const char* weights_path,
+MOBILEGEN_API int mobilegen_open(const mobilegen_file* files, int count, int threads,
                                  mobilegen_engine** engine);
 
-/* The same from memory, which must stay as it is until mobilegen_close. Weights are used where they
- * are if they begin at an address for floats, else copied.
- */
-MOBILEGEN_API int mobilegen_open_memory(const void* params, size_t params_size,
-                                        const void* weights, size_t weights_size,
+/* The same from a folder, in UTF-8, with the files as mobilegen_file_name calls them. */
+MOBILEGEN_API int mobilegen_open_folder(const char* folder, int threads,
                                         mobilegen_engine** engine);
 
-/* The same from parts of open files, for example of uncompressed assets in an APK. The
- * descriptors may be closed afterwards; both may be the same.
- *
- * params_length, weights_length: in bytes; negative: up to the end of the file.
- */
-MOBILEGEN_API int mobilegen_open_descriptor(int params, int64_t params_offset,
-                                            int64_t params_length, int weights,
-                                            int64_t weights_offset, int64_t weights_length,
-                                            mobilegen_engine** engine);
-
 /* The same from the model inside of the library; an error if it was built without. */
-MOBILEGEN_API int mobilegen_open_embedded(mobilegen_engine** engine);
+MOBILEGEN_API int mobilegen_open_embedded(int threads, mobilegen_engine** engine);
 
 /* Number of inputs; 0 if engine is NULL. */
 MOBILEGEN_API int mobilegen_input_count(const mobilegen_engine* engine);
@@ -119,11 +147,15 @@ MOBILEGEN_API int mobilegen_input_rank(const mobilegen_engine* engine, int i);
 /* Sizes of input i, mobilegen_input_rank of them; NULL if there is no such input. */
 MOBILEGEN_API const int* mobilegen_input_shape(const mobilegen_engine* engine, int i);
 
+/* Type of the elements of input i, for example MOBILEGEN_FLOAT32; -1 if there is no such input. */
+MOBILEGEN_API int mobilegen_input_type(const mobilegen_engine* engine, int i);
+
 /* The same for outputs. */
 MOBILEGEN_API int mobilegen_output_count(const mobilegen_engine* engine);
 MOBILEGEN_API const char* mobilegen_output_name(const mobilegen_engine* engine, int i);
 MOBILEGEN_API int mobilegen_output_rank(const mobilegen_engine* engine, int i);
 MOBILEGEN_API const int* mobilegen_output_shape(const mobilegen_engine* engine, int i);
+MOBILEGEN_API int mobilegen_output_type(const mobilegen_engine* engine, int i);
 
 /* Sets how many threads compute, 1 to MOBILEGEN_MAX_THREADS.
  *
@@ -134,11 +166,12 @@ MOBILEGEN_API int mobilegen_set_threads(mobilegen_engine* engine, int threads);
 
 /* Computes all outputs from all inputs.
  *
- * inputs: one array for each input, in the order of mobilegen_input_name.
- * outputs: one array for each output, to be filled; undefined after a failure.
+ * inputs: one array for each input, in the order of mobilegen_input_name, of mobilegen_input_type.
+ * outputs: one array for each output, to be filled; undefined after a failure. None may share
+ * memory with another array.
  */
-MOBILEGEN_API int mobilegen_predict(mobilegen_engine* engine, const float* const* inputs,
-                                    float* const* outputs);
+MOBILEGEN_API int mobilegen_predict(mobilegen_engine* engine, const void* const* inputs,
+                                    void* const* outputs);
 
 /* Writes the model's input for an image, as the training did; an error if the library was built
  * without `preprocess`.
@@ -147,7 +180,8 @@ MOBILEGEN_API int mobilegen_predict(mobilegen_engine* engine, const float* const
  */
 MOBILEGEN_API int mobilegen_preprocess(const mobilegen_image* image, float* input);
 
-/* Preprocesses an image, computes all outputs and names the best classes of the first one.
+/* Preprocesses an image, computes all outputs and names the best classes of the first one,
+ * which must be of 32-bit floats.
  *
  * classes: room for k of them; best first.
  * Returns the number of classes that were written, or a negative status.

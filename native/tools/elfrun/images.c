@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../include/mobilegen/engine.h"
+#include "model.h"
 
 enum { GUARD_BYTES = 64, GUARD = 0xa5 };
 
@@ -13,8 +13,6 @@ static const struct elf_image* library;
 
 static struct {
   __typeof__(mobilegen_preprocess)* preprocess;
-  __typeof__(mobilegen_open)* open;
-  __typeof__(mobilegen_open_embedded)* open_embedded;
   __typeof__(mobilegen_classify)* classify;
   __typeof__(mobilegen_last_error)* last_error;
   __typeof__(mobilegen_close)* close;
@@ -28,8 +26,6 @@ static void* function(const char* name) {
 
 static void find_functions(void) {
   engine.preprocess = function("mobilegen_preprocess");
-  engine.open = function("mobilegen_open");
-  engine.open_embedded = function("mobilegen_open_embedded");
   engine.classify = function("mobilegen_classify");
   engine.last_error = function("mobilegen_last_error");
   engine.close = function("mobilegen_close");
@@ -88,25 +84,18 @@ static void classify(mobilegen_engine* model, const mobilegen_image* image, int 
     die(EXIT_USAGE, "cannot write class.%d", sample);
 }
 
-static mobilegen_engine* open_model(const char* params, const char* weights) {
-  mobilegen_engine* model = 0;
-  if (*params)
-    require(engine.open(params, weights, &model), MOBILEGEN_OK, "mobilegen_open");
-  else
-    require(engine.open_embedded(&model), MOBILEGEN_OK, "mobilegen_open_embedded");
-  return model;
-}
-
 void run_images(const struct elf_image* loaded, char** arguments) {
   library = loaded;
   find_functions();
-  size_t size = strtoul(arguments[2], 0, 10);
-  mobilegen_engine* model = atoi(arguments[3]) ? open_model(arguments[0], arguments[1]) : 0;
-  for (char** number = arguments + 4; *number; number++) {
-    int sample = atoi(*number);
+  size_t size = strtoul(arguments[0], 0, 10);
+  int classes = atoi(arguments[1]);
+  mobilegen_engine* model = 0;
+  char** rest = open_model(library, arguments + 2, 1, &model);
+  for (; *rest; rest++) {
+    int sample = atoi(*rest);
     mobilegen_image image = read_image(sample);
     preprocess(&image, sample, size);
-    if (model) classify(model, &image, sample);
+    if (classes) classify(model, &image, sample);
     free((void*)image.planes[0].data);
   }
   engine.close(model);

@@ -1,13 +1,14 @@
 /* Runs an Android x86 or x86_64 library as an ordinary Linux process.
  *
- *   elfrun c   LIBRARY PARAMS WEIGHTS THREADS SAMPLES INPUTS NAME… OUTPUTS NAME…
- *   elfrun jni LIBRARY PREFIX FOLDER  THREADS SAMPLES DIM…
- *   elfrun images LIBRARY PARAMS WEIGHTS SIZE CLASSIFY SAMPLE…
+ *   elfrun c      LIBRARY THREADS SAMPLES FILES PATH… INPUTS NAME… OUTPUTS NAME…
+ *   elfrun jni    LIBRARY THREADS SAMPLES PREFIX FOLDER DIM…
+ *   elfrun images LIBRARY SIZE CLASSIFY FILES PATH… SAMPLE…
  *
- * Empty PARAMS and WEIGHTS, or an empty FOLDER, stand for the model inside of the library. PREFIX is
- * the beginning of the natives' symbols, "Java_…_ImageRecognition_". Sample s has its inputs in the
- * files in.<s>.<i> of the current folder, raw floats; outputs go to out.<s>.<i>, and facts to
- * report.txt, "name value" on each line. images.h has the third form.
+ * FILES, INPUTS and OUTPUTS are numbers of what follows. No FILES, or an empty FOLDER, stand for the
+ * model inside of the library. PREFIX is the beginning of the natives' symbols,
+ * "Java_…_ImageRecognition_". Sample s has its inputs in the files in.<s>.<i> of the current folder,
+ * raw elements; outputs go to out.<s>.<i>, and facts to report.txt, "name value" on each line.
+ * images.h has the third form.
  */
 #define _GNU_SOURCE
 #include <signal.h>
@@ -24,11 +25,9 @@
 #include "images.h"
 #include "imports.h"
 #include "jni_env.h"
-#include "../../include/mobilegen/engine.h"
+#include "model.h"
 
-enum { MAX_TENSORS = 256, GUARD_WORDS = 16 };
-
-static const uint32_t GUARD = 0xa5a5a5a5;
+enum { MAX_TENSORS = 256, GUARD_BYTES = 64, GUARD = 0xa5 };
 
 static struct elf_image library;
 static FILE* report;
@@ -40,11 +39,11 @@ struct names {
 
 /* The library's functions, by the names of engine.h. */
 static struct {
-  __typeof__(mobilegen_open)* open;
   __typeof__(mobilegen_input_count)*input_count, *output_count;
   __typeof__(mobilegen_input_name)*input_name, *output_name;
   __typeof__(mobilegen_input_rank)*input_rank, *output_rank;
   __typeof__(mobilegen_input_shape)*input_shape, *output_shape;
+  __typeof__(mobilegen_input_type)*input_type, *output_type;
   __typeof__(mobilegen_set_threads)* set_threads;
   __typeof__(mobilegen_predict)* predict;
   __typeof__(mobilegen_last_error)* last_error;
@@ -99,30 +98,28 @@ static void* function(const char* name) {
   return found;
 }
 
-static float* read_tensor(int sample, int index, size_t* count) {
+static void* read_tensor(int sample, int index, size_t* size) {
   char path[64];
   snprintf(path, sizeof path, "in.%d.%d", sample, index);
   FILE* file = fopen(path, "rb");
   if (!file || fseek(file, 0, SEEK_END)) die(EXIT_USAGE, "cannot read %s", path);
-  size_t size = (size_t)ftell(file);
-  float* data = malloc(size + 1);
+  *size = (size_t)ftell(file);
+  void* data = malloc(*size + 1);
   rewind(file);
-  if (fread(data, 1, size, file) != size) die(EXIT_USAGE, "cannot read %s", path);
+  if (fread(data, 1, *size, file) != *size) die(EXIT_USAGE, "cannot read %s", path);
   fclose(file);
-  *count = size / sizeof *data;
   return data;
 }
 
-static void write_tensor(int sample, int index, const float* data, size_t count) {
+static void write_tensor(int sample, int index, const void* data, size_t size) {
   char path[64];
   snprintf(path, sizeof path, "out.%d.%d", sample, index);
   FILE* file = fopen(path, "wb");
-  if (!file || fwrite(data, sizeof *data, count, file) != count || fclose(file))
+  if (!file || fwrite(data, 1, size, file) != size || fclose(file))
     die(EXIT_USAGE, "cannot write %s", path);
 }
 
 static void find_functions(void) {
-  engine.open = function("mobilegen_open");
   engine.input_count = function("mobilegen_input_count");
   engine.output_count = function("mobilegen_output_count");
   engine.input_name = function("mobilegen_input_name");
@@ -131,6 +128,8 @@ static void find_functions(void) {
   engine.output_rank = function("mobilegen_output_rank");
   engine.input_shape = function("mobilegen_input_shape");
   engine.output_shape = function("mobilegen_output_shape");
+  engine.input_type = function("mobilegen_input_type");
+  engine.output_type = function("mobilegen_output_type");
   engine.set_threads = function("mobilegen_set_threads");
   engine.predict = function("mobilegen_predict");
   engine.last_error = function("mobilegen_last_error");
@@ -149,45 +148,55 @@ static int index_of(const struct names* names, const char* name) {
       name ? name : "without name");
 }
 
-static size_t elements(const int* shape, int rank) {
-  size_t count = 1;
+static size_t bytes(const int* shape, int rank, int type) {
+  static const size_t sizes[MOBILEGEN_TYPES] = {4, 2, 8, 4, 8, 1, 1};
   if (rank < 0 || (rank && !shape)) die(EXIT_RESULT, "the library gives no shape for a tensor");
-  for (int i = 0; i < rank; i++) count *= (size_t)shape[i];
-  return count;
+  if (type < 0 || type >= MOBILEGEN_TYPES) die(EXIT_RESULT, "the library gives no type for a tensor");
+  size_t size = sizes[type];
+  for (int i = 0; i < rank; i++) size *= (size_t)shape[i];
+  return size;
 }
 
-static float* guarded(size_t count) {
-  float* data = malloc((count + GUARD_WORDS) * sizeof *data);
-  for (size_t i = 0; i < count + GUARD_WORDS; i++) memcpy(&data[i], &GUARD, sizeof GUARD);
-  return data;
+static size_t input_bytes(const mobilegen_engine* model, int i) {
+  return bytes(engine.input_shape(model, i), engine.input_rank(model, i),
+               engine.input_type(model, i));
 }
 
-static void check_guard(const float* data, size_t count, const char* name) {
-  for (int i = 0; i < GUARD_WORDS; i++) {
-    if (memcmp(&data[count + i], &GUARD, sizeof GUARD))
+static size_t output_bytes(const mobilegen_engine* model, int i) {
+  return bytes(engine.output_shape(model, i), engine.output_rank(model, i),
+               engine.output_type(model, i));
+}
+
+static void* guarded(size_t size) {
+  void* data = malloc(size + GUARD_BYTES);
+  return memset(data, GUARD, size + GUARD_BYTES);
+}
+
+static void check_guard(const unsigned char* data, size_t size, const char* name) {
+  for (int i = 0; i < GUARD_BYTES; i++) {
+    if (data[size + i] != GUARD)
       die(EXIT_RESULT, "mobilegen_predict wrote past the end of output %s", name);
   }
 }
 
 static void predict_engine(mobilegen_engine* model, int sample, const struct names* inputs,
                            const struct names* outputs) {
-  const float* in[MAX_TENSORS];
-  float* out[MAX_TENSORS];
-  size_t count;
+  const void* in[MAX_TENSORS];
+  void* out[MAX_TENSORS];
+  size_t size;
   for (int i = 0; i < inputs->count; i++) {
-    in[i] = read_tensor(sample, index_of(inputs, engine.input_name(model, i)), &count);
-    if (count != elements(engine.input_shape(model, i), engine.input_rank(model, i)))
+    in[i] = read_tensor(sample, index_of(inputs, engine.input_name(model, i)), &size);
+    if (size != input_bytes(model, i))
       die(EXIT_RESULT, "input %s has another size in the library", engine.input_name(model, i));
   }
-  for (int i = 0; i < outputs->count; i++)
-    out[i] = guarded(elements(engine.output_shape(model, i), engine.output_rank(model, i)));
+  for (int i = 0; i < outputs->count; i++) out[i] = guarded(output_bytes(model, i));
   double started = now();
   require(engine.predict(model, in, out), "mobilegen_predict");
   fprintf(report, "predict_seconds %.9f\n", now() - started);
   for (int i = 0; i < outputs->count; i++) {
-    count = elements(engine.output_shape(model, i), engine.output_rank(model, i));
-    check_guard(out[i], count, engine.output_name(model, i));
-    write_tensor(sample, index_of(outputs, engine.output_name(model, i)), out[i], count);
+    size = output_bytes(model, i);
+    check_guard(out[i], size, engine.output_name(model, i));
+    write_tensor(sample, index_of(outputs, engine.output_name(model, i)), out[i], size);
     free(out[i]);
   }
   for (int i = 0; i < inputs->count; i++) free((void*)in[i]);
@@ -203,23 +212,14 @@ static struct names take_names(char*** arguments) {
   return names;
 }
 
-static void open_model(const char* params, const char* weights, mobilegen_engine** model) {
-  int (*open_embedded)(mobilegen_engine**) = *params ? 0 : function("mobilegen_open_embedded");
-  if (open_embedded)
-    require(open_embedded(model), "mobilegen_open_embedded");
-  else
-    require(engine.open(params, weights, model), "mobilegen_open");
-}
-
-static void run_engine(char** arguments, int threads, int samples) {
-  char** rest = arguments + 6;
+static void run_engine(char** rest, int threads, int samples) {
   mobilegen_engine* model = 0;
-  struct names inputs = take_names(&rest), outputs = take_names(&rest);
   find_functions();
   double started = now();
-  open_model(arguments[2], arguments[3], &model);
+  rest = open_model(&library, rest, 1, &model);
   if (threads > 1) require(engine.set_threads(model, threads), "mobilegen_set_threads");
   fprintf(report, "load_seconds %.9f\n", now() - started);
+  struct names inputs = take_names(&rest), outputs = take_names(&rest);
   if (engine.input_count(model) != inputs.count || engine.output_count(model) != outputs.count)
     die(EXIT_RESULT, "the library has %d inputs and %d outputs, the model %d and %d",
         engine.input_count(model), engine.output_count(model), inputs.count, outputs.count);
@@ -256,6 +256,7 @@ static void predict_jni(const char* prefix, int sample, void* dims) {
   void* (*predict)(void*, void*, void*, void*) = native(prefix, "predictImage");
   size_t count;
   float* input = read_tensor(sample, 0, &count);
+  count /= sizeof *input;
   void* array = jni_float_array(input, count);
   double started = now();
   void* result = predict(jni_env(), jni_class("ImageRecognition"), array, dims);
@@ -265,20 +266,20 @@ static void predict_jni(const char* prefix, int sample, void* dims) {
   if (memcmp(jni_floats(array, &count), input, count * sizeof *input))
     die(EXIT_RESULT, "predictImage changed its input array");
   const float* values = jni_floats(result, &count);
-  write_tensor(sample, 0, values, count);
+  write_tensor(sample, 0, values, count * sizeof *values);
   fprintf(report, "predict_seconds %.9f\n", seconds);
   free(input);
 }
 
-static void run_natives(char** arguments, int threads, int samples) {
-  const char* prefix = arguments[2];
+static void run_natives(char** rest, int threads, int samples) {
+  const char *prefix = rest[0], *folder = rest[1];
   int32_t dims[16];
   size_t rank = 0;
-  for (; arguments[6 + rank] && rank < sizeof dims / sizeof *dims; rank++)
-    dims[rank] = atoi(arguments[6 + rank]);
+  for (; rest[2 + rank] && rank < sizeof dims / sizeof *dims; rank++)
+    dims[rank] = atoi(rest[2 + rank]);
   int32_t (*on_load)(void*, void*) = elf_find(&library, "JNI_OnLoad");
   if (on_load) on_load(jni_vm(), 0);
-  load_jni(prefix, arguments[3], threads);
+  load_jni(prefix, folder, threads);
   for (int sample = 0; sample < samples; sample++)
     predict_jni(prefix, sample, jni_int_array(dims, rank));
   void (*clear)(void*, void*) = native(prefix, "clear");
@@ -287,7 +288,7 @@ static void run_natives(char** arguments, int threads, int samples) {
 }
 
 int main(int count, char** arguments) {
-  if (count < 7) die(EXIT_USAGE, "expects a mode, a library, the model, threads and samples");
+  if (count < 6) die(EXIT_USAGE, "expects a mode, a library, the model, threads and samples");
   arguments++;
   catch_crashes();
   elf_load(&library, arguments[1], import_find);
@@ -299,11 +300,11 @@ int main(int count, char** arguments) {
   report = fopen("report.txt", "w");
   if (!report) die(EXIT_USAGE, "cannot write report.txt");
   fprintf(report, "constructors %zu\n", library.constructors);
-  int threads = atoi(arguments[4]), samples = atoi(arguments[5]);
+  int threads = atoi(arguments[2]), samples = atoi(arguments[3]);
   if (!strcmp(arguments[0], "c"))
-    run_engine(arguments, threads, samples);
+    run_engine(arguments + 4, threads, samples);
   else
-    run_natives(arguments, threads, samples);
+    run_natives(arguments + 4, threads, samples);
   fprintf(report, "threads_started %d\n", bionic_threads_started());
   fprintf(report, "thread_signals %d\n", bionic_thread_signals());
   if (fclose(report)) die(EXIT_USAGE, "cannot write report.txt");

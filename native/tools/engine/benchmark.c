@@ -1,13 +1,12 @@
-/* benchmark PARAMS WEIGHTS THREADS ROUNDS [INPUT... OUTPUT...]
+/* benchmark FILE... THREADS ROUNDS [INPUT... OUTPUT...]
  *
  * Times a model and each of its layers: whole predictions and predictions layer by layer take
  * turns, ROUNDS times after a warm-up. Prints one line of JSON; times are in milliseconds, layers
- * and shapes in the order of the runtime's file. INPUT and OUTPUT are as for `predict`; without
- * them the inputs are zeros. "-" for both PARAMS and WEIGHTS takes the model inside of the program.
+ * and shapes in the order of the runtime's file. FILE, INPUT and OUTPUT are as for `predict`;
+ * without them the inputs are zeros.
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #include "arrays.h"
@@ -34,19 +33,16 @@ static double now(void) {
 
 static double* numbers(int count) { return allocate((size_t)count, sizeof(double)); }
 
-static mobilegen_engine* open_engine(const char* params, const char* weights, double* seconds) {
-  mobilegen_engine* engine = NULL;
-  const int embedded = strcmp(params, "-") == 0 && strcmp(weights, "-") == 0;
+static mobilegen_engine* open_engine(char** arguments, int threads, double* seconds) {
   const double started = now();
-  require(embedded ? mobilegen_open_embedded(&engine) : mobilegen_open(params, weights, &engine),
-          "opening");
+  mobilegen_engine* engine = open_model(arguments, threads);
   *seconds = now() - started;
   return engine;
 }
 
 /* The answer is left in the arrays by the last whole prediction. */
 static void time_predictions(mobilegen_engine* engine, arrays* a, measurement* m) {
-  const float* const* inputs = (const float* const*)a->inputs;
+  const void* const* inputs = (const void* const*)a->inputs;
   double* layers = numbers(m->layer_count);
   require(layers_run(engine, inputs, layers, m->shapes), "running the layers");
   for (int round = -WARM_UPS; round < m->rounds; round++) {
@@ -70,7 +66,7 @@ static void time_preprocessing(const arrays* a, measurement* m) {
   image.planes[0].data = pixels;
   image.planes[0].size = size;
   image.planes[0].row_stride = 3 * IMAGE_WIDTH;
-  float* input = allocate(a->input_sizes[0], sizeof(float));
+  float* input = allocate(a->input_sizes[0], 1);
   double* seconds = numbers(m->rounds);
   int status = 0;
   for (int round = -WARM_UPS; status >= 0 && round < m->rounds; round++) {
@@ -137,26 +133,30 @@ static measurement make_measurement(const mobilegen_engine* engine, int threads,
 }
 
 int main(int argc, char** argv) {
-  const int rounds = argc >= 5 ? atoi(argv[4]) : 0;
+  const int files = argc > 1 ? model_arguments(argv[1]) : 0;
+  char** counts = argv + 1 + files;
+  const int rounds = argc >= files + 3 ? atoi(counts[1]) : 0;
   if (rounds < 1 || rounds > MAX_ROUNDS) {
-    fprintf(stderr, "benchmark PARAMS WEIGHTS THREADS ROUNDS (1 to %d) [INPUT... OUTPUT...]\n",
+    fprintf(stderr, "benchmark FILE... THREADS ROUNDS (1 to %d) [INPUT... OUTPUT...]\n",
             MAX_ROUNDS);
     return 2;
   }
+  const int threads = atoi(counts[0]);
   double opened;
-  mobilegen_engine* engine = open_engine(argv[1], argv[2], &opened);
-  require(mobilegen_set_threads(engine, atoi(argv[3])), "threads");
+  mobilegen_engine* engine = open_engine(argv + 1, threads, &opened);
   arrays a = make_arrays(engine);
-  if (argc != 5 && argc != 5 + a.input_count + a.output_count) {
+  char** paths = counts + 2;
+  const long given = argv + argc - paths;
+  if (given && given != a.input_count + a.output_count) {
     fprintf(stderr, "the model has %d inputs and %d outputs\n", a.input_count, a.output_count);
     return 2;
   }
-  if (argc > 5) read_inputs(&a, argv + 5);
-  measurement m = make_measurement(engine, atoi(argv[3]), rounds);
+  if (given) read_inputs(&a, paths);
+  measurement m = make_measurement(engine, threads, rounds);
   m.open = opened;
   time_predictions(engine, &a, &m);
   time_preprocessing(&a, &m);
-  if (argc > 5) write_outputs(&a, argv + 5 + a.input_count);
+  if (given) write_outputs(&a, paths + a.input_count);
   print_measurement(&m);
   mobilegen_close(engine);
   free_arrays(&a);

@@ -25,7 +25,7 @@ int layers_blob_count(const mobilegen_engine* engine);
  * shapes: receives the shape of every blob, which costs time; or NULL.
  * Returns a status, as the functions of the engine do.
  */
-int layers_run(mobilegen_engine* engine, const float* const* inputs, double* seconds,
+int layers_run(mobilegen_engine* engine, const void* const* inputs, double* seconds,
                layer_shape* shapes);
 
 #ifdef __cplusplus

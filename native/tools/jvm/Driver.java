@@ -15,19 +15,14 @@ import java.util.Arrays;
  * <p>Arguments: PACKAGE OPENER FOLDER THREADS SAMPLES DIMS IMAGES CLASSIFY. OPENER is a native
  * library that opens the library under test; the classes themselves load it by a name from the
  * current folder. An empty FOLDER stands for the model inside of the library. DIMS are the sizes
- * of the input and IMAGES the samples with an image, separated by commas; Images.java has the
- * rest. Sample s has its input in the file in.s.0 of the current folder, raw little-endian floats; the
- * output goes to out.s.0, and facts to report.txt, "name value" on each line.
+ * of the input, if ImageRecognition takes it, else "none"; IMAGES are the samples with an image. Both
+ * are separated by commas; Tensors.java and Images.java have the rest. Facts go to report.txt, "name
+ * value" on each line.
  */
 public final class Driver {
     private static final int FAILURE = 5;
 
-    private final Class<?> natives;
-    private final PrintStream report;
-
-    private Driver(Class<?> natives, PrintStream report) {
-        this.natives = natives;
-        this.report = report;
+    private Driver() {
     }
 
     public static void main(String[] arguments) throws Exception {
@@ -37,13 +32,14 @@ public final class Driver {
             read(Paths.get("in.0.0"));
             System.load(arguments[1]);
             Class<?> natives = Class.forName(arguments[0] + ".ImageRecognition");
-            Driver driver = new Driver(natives, report);
-            driver.load(arguments[2], Integer.parseInt(arguments[3]));
-            int[] dims = numbers(arguments[5]);
-            for (int i = 0; i < Integer.parseInt(arguments[4]); i++) {
-                driver.predict(i, dims);
+            int threads = Integer.parseInt(arguments[3]);
+            int samples = Integer.parseInt(arguments[4]);
+            call(Class.forName(arguments[0] + ".Tensors"), "run",
+                    new Class<?>[] {String.class, int.class, int.class, PrintStream.class},
+                    arguments[2], threads, samples, report);
+            if (!arguments[5].equals("none")) {
+                recognise(natives, arguments[2], threads, samples, numbers(arguments[5]));
             }
-            call(natives, "clear", new Class<?>[0]);
             Class<?>[] types = {String.class, boolean.class, int[].class};
             call(Class.forName(arguments[0] + ".Images"), "run", types, arguments[2],
                     arguments[7].equals("1"), numbers(arguments[6]));
@@ -53,31 +49,32 @@ public final class Driver {
         }
     }
 
-    private void load(String folder, int threads) throws Exception {
-        long started = System.nanoTime();
+    /** What Model gave for a sample, ImageRecognition has to give too. */
+    private static void recognise(
+            Class<?> natives, String folder, int threads, int samples, int[] dims)
+            throws Exception {
         call(natives, "setThread", new Class<?>[] {int.class}, threads);
         Object path = folder.isEmpty() ? null : folder;
         Object loaded = call(natives, "load", new Class<?>[] {String.class}, path);
         if (!Boolean.TRUE.equals(loaded)) {
             throw new Failure("load returned false");
         }
-        seconds("load_seconds", started);
-    }
-
-    private void predict(int sample, int[] dims) throws Exception {
-        float[] input = read(Paths.get("in." + sample + ".0"));
-        float[] given = input.clone();
-        long started = System.nanoTime();
-        Class<?>[] types = {float[].class, int[].class};
-        Object result = call(natives, "predictImage", types, given, dims);
-        seconds("predict_seconds", started);
-        if (result == null) {
-            throw new Failure("predictImage returned null");
+        for (int sample = 0; sample < samples; sample++) {
+            float[] input = read(Paths.get("in." + sample + ".0"));
+            float[] given = input.clone();
+            Class<?>[] types = {float[].class, int[].class};
+            Object result = call(natives, "predictImage", types, given, dims);
+            if (result == null) {
+                throw new Failure("predictImage returned null");
+            }
+            if (!Arrays.equals(input, given)) {
+                throw new Failure("predictImage changed its input array");
+            }
+            if (!Arrays.equals(read(Paths.get("out." + sample + ".0")), (float[]) result)) {
+                throw new Failure("predictImage and Model.predict give different numbers");
+            }
         }
-        if (!Arrays.equals(input, given)) {
-            throw new Failure("predictImage changed its input array");
-        }
-        write(Paths.get("out." + sample + ".0"), (float[]) result);
+        call(natives, "clear", new Class<?>[0]);
     }
 
     private static Object call(Class<?> type, String name, Class<?>[] types, Object... values)
@@ -89,10 +86,6 @@ public final class Driver {
         } catch (InvocationTargetException error) {
             throw new Failure(name + " threw " + error.getCause());
         }
-    }
-
-    private void seconds(String name, long started) {
-        report.println(name + " " + (System.nanoTime() - started) * 1e-9);
     }
 
     private static int[] numbers(String text) {
@@ -109,12 +102,6 @@ public final class Driver {
         float[] values = new float[bytes.remaining() / Float.BYTES];
         bytes.asFloatBuffer().get(values);
         return values;
-    }
-
-    private static void write(Path path, float[] values) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES);
-        bytes.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(values);
-        Files.write(path, bytes.array());
     }
 
     private static final class Failure extends Exception {

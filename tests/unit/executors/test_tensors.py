@@ -30,14 +30,16 @@ def request_two() -> Request:
 
 
 def one_input(request: Request) -> Request:
-    artifact = dataclasses.replace(request.artifact, inputs=request.artifact.inputs[:1])
+    artifact = dataclasses.replace(
+        request.artifact, inputs=request.artifact.inputs[:1], outputs=request.artifact.outputs[:1]
+    )
     return dataclasses.replace(request, artifact=artifact, interface="jni")
 
 
-def test_inputs_are_flat_floats_in_the_order_of_the_model(request_two: Request) -> None:
+def test_inputs_are_flat_in_the_order_and_types_of_the_model(request_two: Request) -> None:
     ((a, b),) = tensors.flat_inputs(request_two)
-    assert a.dtype == b.dtype == np.float32
-    assert (a.tolist(), b.tolist()) == ([1.5, -2.5], [0.0, 1.0, 2.0])
+    assert (a.dtype, b.dtype) == (np.float32, np.int64)
+    assert (a.tolist(), b.tolist()) == ([1.5, -2.5], [0, 1, 2])
 
 
 def test_transposed_input_keeps_its_logical_order(request_two: Request) -> None:
@@ -47,10 +49,13 @@ def test_transposed_input_keeps_its_logical_order(request_two: Request) -> None:
     assert tensors.flat_inputs(request)[0][0].tolist() == [1, 3, 2, 4]
 
 
-def test_natives_take_one_input_only(request_two: Request) -> None:
-    with pytest.raises(UsageError, match="one input"):
-        tensors.flat_inputs(dataclasses.replace(request_two, interface="jni"))
-    assert len(tensors.flat_inputs(one_input(request_two))[0]) == 1
+def test_natives_take_one_input_and_output_of_floats(request_two: Request) -> None:
+    assert not tensors.natives_fit(request_two)
+    request = one_input(request_two)
+    assert tensors.natives_fit(request)
+    assert tensors.dims(request) == [1, 2]
+    whole = dataclasses.replace(request.artifact, inputs=(binding("b", 3, dtype="int64"),))
+    assert not tensors.natives_fit(dataclasses.replace(request, artifact=whole))
 
 
 @pytest.mark.parametrize("sample", [{"a": np.zeros((1, 3))}, {"other": np.zeros((1, 2))}, {}])
@@ -68,13 +73,18 @@ def test_outputs_get_names_and_shapes(request_two: Request) -> None:
     assert outputs["z"].tolist() == [9]
 
 
-def test_natives_give_the_first_output(request_two: Request) -> None:
-    request = one_input(request_two)
-    (outputs,) = tensors.named_outputs(request, [[np.zeros(4, np.float32)]])
-    assert list(outputs) == ["y"]
-    assert tensors.dims(request) == [1, 2]
+def test_fractions_are_no_whole_numbers(request_two: Request) -> None:
+    sample = {**request_two.samples[0], "b": np.array([0.5, 1, 2], np.float32)}
+    with pytest.raises(UsageError, match="int64"):
+        tensors.flat_inputs(dataclasses.replace(request_two, samples=(sample,)))
+
+
+def test_output_of_another_type_is_an_error(request_two: Request) -> None:
+    raw = [[np.arange(4, dtype=np.float32), np.array([9], np.int32)]]
+    with pytest.raises(ExecutionError, match="int32 for output 'z'"):
+        tensors.named_outputs(request_two, raw)
 
 
 def test_output_of_another_size_is_an_error(request_two: Request) -> None:
-    with pytest.raises(ExecutionError, match="3 elements for output 'y'"):
+    with pytest.raises(ExecutionError, match="3 elements of float32 for output 'y'"):
         tensors.named_outputs(one_input(request_two), [[np.zeros(3, np.float32)]])

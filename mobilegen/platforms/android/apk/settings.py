@@ -66,13 +66,17 @@ class ApkSettings:
     target_sdk: int
     version_code: int = 1
     version_name: str = "1.0"
-    stored_assets: tuple[str, ...] = (".param", ".bin")
+    stored_assets: tuple[str, ...] = ()
     route: RouteChoice = "auto"
     keystore: Keystore | None = None
 
 
 def settings_of(
-    options: ProjectOptions, *, route: RouteChoice = "auto", keystore: Keystore | None = None
+    options: ProjectOptions,
+    *,
+    route: RouteChoice = "auto",
+    keystore: Keystore | None = None,
+    stored_assets: tuple[str, ...] = (),
 ) -> ApkSettings:
     """Return what the build files of a generated project say."""
     return ApkSettings(
@@ -82,6 +86,7 @@ def settings_of(
         target_sdk=options.target_sdk,
         version_code=options.version_code,
         version_name=options.version_name,
+        stored_assets=stored_assets,
         route=route,
         keystore=keystore,
     )

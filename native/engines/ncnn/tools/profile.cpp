@@ -3,6 +3,7 @@
 // In light mode a blob is gone once its consumer has run, and ncnn gives every blob one consumer.
 // So asking for the blobs in the order of the layers computes one layer each time, just as a whole
 // run does; without conversion (type 1) nothing else is computed.
+#include "core/adapt.h"
 #include "core/engine.h"
 #include "engines/ncnn/inputs.h"
 #include "layer.h"
@@ -73,13 +74,15 @@ int layers_blob_count(const mobilegen_engine* engine) {
   return static_cast<int>(engine->runtime->net.blobs().size());
 }
 
-int layers_run(mobilegen_engine* engine, const float* const* inputs, double* seconds,
+int layers_run(mobilegen_engine* engine, const void* const* inputs, double* seconds,
                layer_shape* shapes) {
   Lock lock(&engine->lock);
   const std::vector<ncnn::Layer*>& layers = engine->runtime->net.layers();
   ncnn::Extractor extractor = engine->runtime->net.create_extractor();
   extractor.set_blob_allocator(pool());
-  int status = set_inputs(extractor, *engine->model, inputs);
+  const void* const* adapted = 0;
+  int status = adapt_inputs(engine, inputs, &adapted);
+  if (status == MOBILEGEN_OK) status = set_inputs(extractor, *engine->model, adapted);
   for (size_t i = 0; status == MOBILEGEN_OK && i < layers.size(); i++) {
     status = run_layer(extractor, *layers[i], &seconds[i], shapes);
   }
