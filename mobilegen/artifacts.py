@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 Precision = Literal["fp32", "fp16"]
 Format = Literal["onnx", "torchscript", "tflite", "caffe", "paddle"]
@@ -443,7 +443,7 @@ class BuildReport:
 
     Attributes:
         format: `REPORT_FORMAT`; another number says that other fields are to be expected.
-        options: Option values by name.
+        options: The settings of the build by name, files without their folders.
         answers: What the source model says of the check images.
         libraries: The native libraries; paths are relative to the result's folder.
         files: Every file of the result but the reports, build.json, report.html and bench.json,
@@ -455,7 +455,7 @@ class BuildReport:
     format: int
     mobilegen: str
     inputs: tuple[FileRecord, ...]
-    options: tuple[tuple[str, str], ...]
+    options: dict[str, Any]
     graph_inputs: tuple[TensorSpec, ...]
     graph_outputs: tuple[TensorSpec, ...]
     steps: tuple[StepRecord, ...]

@@ -11,7 +11,7 @@ from mobilegen import console
 from mobilegen.cli import options
 from mobilegen.config.model import ALL_ABIS
 from mobilegen.pipeline.setup import Need, prepare, require_ready
-from mobilegen.platforms.android.settings import AndroidSettings
+from mobilegen.platforms.android import settings as android_settings
 from mobilegen.runtimes import catalog as runtimes
 
 
@@ -40,8 +40,7 @@ def setup(
 def _needs(given: Mapping[str, Any], *, apk: bool) -> Need:
     """What is asked for; what is not named is all that there is."""
     chosen = options.checked({**given, "abi": given["abi"] or [ALL_ABIS]})
-    android = chosen.section("android")
-    assert isinstance(android, AndroidSettings)
+    android = android_settings.of(chosen)
     names = [chosen.runtime] if given["runtime"] else runtimes.names()
     return Need(
         runtimes=tuple(map(runtimes.get, names)),

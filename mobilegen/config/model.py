@@ -189,24 +189,39 @@ class Settings(Section):
             "Output",
             default="build beside mobilegen.yml; <model>-sdk here for a model file",
             verbs=CONVERT,
+            recorded=False,
         ),
     ] = Field(None, description="Folder of the result.")
-    force: Annotated[bool, Option("Output", ("--force",))] = Field(
+    force: Annotated[bool, Option("Output", ("--force",), recorded=False)] = Field(
         False, description="Overwrite files of a project that you have changed or removed."
     )
     jobs: Annotated[
         int | None,
-        Option("Running", ("--jobs", "-j"), default="all cores", verbs=(*CONVERT, "bench")),
+        Option(
+            "Running",
+            ("--jobs", "-j"),
+            default="all cores",
+            verbs=(*CONVERT, "bench"),
+            recorded=False,
+        ),
     ] = Field(None, ge=1, le=256, description="Parallel jobs.")
     offline: Annotated[
-        bool, Option("Running", ("--offline",), verbs=(*CONVERT, "verify", "run", "bench"))
+        bool,
+        Option(
+            "Running", ("--offline",), verbs=(*CONVERT, "verify", "run", "bench"), recorded=False
+        ),
     ] = Field(False, description="Use the cache only, no network.")
     require_proof: Annotated[
-        bool, Option("Proof", ("--require-proof",), verbs=(*CONVERT, "verify"))
+        bool, Option("Proof", ("--require-proof",), verbs=(*CONVERT, "verify"), recorded=False)
     ] = Field(False, description="Fail when a check had to be skipped.")
-    json_output: Annotated[bool, Option("Running", ("--json",), verbs=CONVERT)] = Field(
-        False, description="Print the report as JSON and nothing else."
+    json_output: Annotated[bool, Option("Running", ("--json",), verbs=CONVERT, recorded=False)] = (
+        Field(False, description="Print the report as JSON and nothing else.")
     )
+
+    @property
+    def limit(self) -> float:
+        """Largest allowed max |difference| / max |reference| for the precision."""
+        return float(getattr(self.limits, self.precision))
 
     def section(self, platform: str) -> PlatformSection:
         """Return the settings of one platform."""

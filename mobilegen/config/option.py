@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin
@@ -27,6 +27,7 @@ class Option:
         metavar: What stands for the value in `--help`; "" for a word made from the type.
         default: What `--help` says of the default; "" for the default itself.
         verbs: The commands that have it.
+        recorded: build.json has it; what changes nothing of a result is left out.
     """
 
     panel: str = ""
@@ -34,6 +35,7 @@ class Option:
     metavar: str = ""
     default: str = ""
     verbs: tuple[str, ...] = BUILD
+    recorded: bool = True
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,40 @@ def flags_of(settings: type[BaseModel], verb: str) -> Iterator[Flag]:
             option = option_of(field)
             if option and verb in option.verbs:
                 yield _flag((name, key), field, option, option.panel or title)
+
+
+def record_of(settings: BaseModel) -> dict[str, Any]:
+    """Return settings as build.json has them: files by their names, for folders differ."""
+    result: dict[str, Any] = {}
+    for name, field in type(settings).model_fields.items():
+        value, option = getattr(settings, name), option_of(field)
+        if option is None or option.recorded:
+            result[name] = _recorded(value)
+    return result
+
+
+def _recorded(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return record_of(value)
+    if isinstance(value, Path):
+        return value.name
+    if isinstance(value, tuple | list):
+        return [_recorded(each) for each in value]
+    if isinstance(value, dict):
+        return {name: _recorded(each) for name, each in value.items()}
+    return value
+
+
+def changed(kind: type[BaseModel], options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those of the recorded settings that somebody has chosen, by their full names."""
+    result: dict[str, Any] = {}
+    for name, field in kind.model_fields.items():
+        value, section = options.get(name), section_of(field)
+        if section is not None and isinstance(value, Mapping):
+            result |= {f"{name}.{key}": each for key, each in changed(section, value).items()}
+        elif name in options and value != _recorded(field.get_default(call_default_factory=True)):
+            result[name] = value
+    return result
 
 
 def option_of(field: FieldInfo) -> Option | None:

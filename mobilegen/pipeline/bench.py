@@ -110,7 +110,7 @@ def _parity(result: Result, sample: Sample, outputs: Arrays) -> Check:
     return parity(
         sample.outputs,
         outputs,
-        limit=float(result.options["limit"]),
+        limit=result.settings.limit,
         id="bench.parity",
         title="the program that was timed answers like the source model",
     )

@@ -12,6 +12,7 @@ from mobilegen.errors import ToolchainError
 from mobilegen.executors import catalog as executors
 from mobilegen.executors.base import Execution, Request, Unavailable
 from mobilegen.pipeline.result import Result
+from mobilegen.platforms.android.settings import package_of
 from mobilegen.run import Run
 from mobilegen.runtimes import catalog as runtimes
 
@@ -41,12 +42,12 @@ def execute_library(
     request = Request(
         library=library.path,
         companions=tuple(each.path for each in library.companions),
-        package=result.options["package"],
+        package=package_of(result.settings),
         artifact=result.artifact,
         threads=threads,
         samples=(dict(inputs),),
         interface="jni",
-        embedded=result.embeds_model,
+        embedded=result.settings.embed_model,
     )
     try:
         return executors.execute(abi, request, offline=offline)

@@ -9,9 +9,11 @@ from pathlib import Path
 from mobilegen.artifacts import Precision
 from mobilegen.config.model import PreprocessSettings, Settings
 from mobilegen.platforms.android import application
+from mobilegen.platforms.android import settings as android_settings
 from mobilegen.platforms.android.apk.settings import ApkSettings, keystore_from, settings_of
 from mobilegen.platforms.android.options import ProjectOptions
 from mobilegen.platforms.android.settings import AndroidSettings
+from mobilegen.platforms.settings import StoredSettings
 from mobilegen.toolchains.choose import ToolchainKind
 
 STATE_FOLDER = ".mobilegen"
@@ -22,6 +24,7 @@ class BuildPlan:
     """All decisions of a build.
 
     Attributes:
+        settings: All that the user has said.
         out: Folder of the result.
         abis: Targets to build libraries for; empty for a conversion alone.
         limit: Largest allowed max |difference| / max |reference|.
@@ -32,6 +35,7 @@ class BuildPlan:
         force: Take back the user's changes to files of the project.
     """
 
+    settings: StoredSettings
     model: Path
     framework: str
     input_shapes: tuple[tuple[str, tuple[int, ...]], ...]
@@ -86,10 +90,10 @@ def make_plan(
         framework: Name of the frontend that reads the model.
         libraries: False for a conversion without native libraries.
     """
-    android = settings.section("android")
-    assert isinstance(android, AndroidSettings)
+    android = android_settings.of(settings)
     project = _project(settings, android) if libraries and android.project else None
     return BuildPlan(
+        settings=settings,
         model=settings.model,
         framework=framework,
         input_shapes=tuple(sorted(settings.input_shapes.items())),
@@ -106,7 +110,7 @@ def make_plan(
         preprocess=settings.preprocess,
         check_images=settings.check_images,
         samples=settings.samples,
-        limit=getattr(settings.limits, settings.precision),
+        limit=settings.limit,
         out=out,
         jobs=settings.jobs or os.cpu_count() or 1,
         offline=settings.offline,

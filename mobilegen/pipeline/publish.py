@@ -21,6 +21,7 @@ from mobilegen.artifacts import (
     ProjectReport,
     StepRecord,
 )
+from mobilegen.config.option import record_of
 from mobilegen.errors import MobilegenError, UsageError
 from mobilegen.pipeline import store
 from mobilegen.pipeline.page import PAGE, drop_benchmark, fitting_benchmark, render_page
@@ -190,7 +191,7 @@ def _report(
         format=REPORT_FORMAT,
         mobilegen=mobilegen.__version__,
         inputs=(),
-        options=_options(plan),
+        options=record_of(plan.settings),
         graph_inputs=graph.inputs,
         graph_outputs=graph.outputs,
         reference=graph.reference,
@@ -224,23 +225,6 @@ def _inputs(stages: Iterable[Stage], merges: list[Merge], hashes: Hashes) -> Ite
     for path in dict.fromkeys(path for stage in stages for path in stage.files):
         if not any(path.is_relative_to(merge.folder) for merge in merges):
             yield FileRecord(path.name, path.stat().st_size, hashes.of(path))
-
-
-def _options(plan: BuildPlan) -> tuple[tuple[str, str], ...]:
-    names = [
-        "name",
-        "package",
-        "runtime",
-        "precision",
-        "api_level",
-        "toolchain",
-        "limit",
-        "embed_model",
-        "with_sources",
-    ]
-    values = [(name, str(getattr(plan, name))) for name in names]
-    images = "\n".join(path.name for path in plan.check_images)
-    return (*values, ("abi", " ".join(plan.abis)), ("images", images))
 
 
 def _steps(plan: BuildPlan, stages: Iterable[Stage], done: set[str]) -> tuple[StepRecord, ...]:

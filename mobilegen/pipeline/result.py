@@ -10,8 +10,10 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from mobilegen.artifacts import REPORT_FORMAT, Artifact, BuildReport, Check, Library, Preprocess
-from mobilegen.errors import UsageError
+from mobilegen.config.model import Settings
+from mobilegen.errors import MobilegenError, UsageError
 from mobilegen.pipeline import publish, store
+from mobilegen.platforms.settings import settings_type
 from mobilegen.serialize import load_json
 from mobilegen.system.files import sha256_file
 
@@ -21,28 +23,20 @@ class Result:
     """What a build left, with absolute paths.
 
     Attributes:
+        settings: Those of the build; of files it has the names alone.
         reference: .npz of the samples with the source model's outputs.
         graph: The source model as self-contained ONNX with fixed shapes.
     """
 
     folder: Path
     report: BuildReport
+    settings: Settings
     artifact: Artifact
     libraries: tuple[Library, ...]
     preprocess: Preprocess | None
     labels: tuple[str, ...]
     reference: Path
     graph: Path
-
-    @property
-    def options(self) -> dict[str, str]:
-        """Option values of the build."""
-        return dict(self.report.options)
-
-    @property
-    def embeds_model(self) -> bool:
-        """True when the libraries have the model inside."""
-        return self.options.get("embed_model") == str(True)
 
     def library(self, abi: str) -> Library:
         """Return the library of one ABI.
@@ -81,6 +75,7 @@ def open_result(folder: Path) -> Result:
         return Result(
             folder=folder,
             report=report,
+            settings=settings_type().model_validate(report.options),
             artifact=dataclasses.replace(artifact, folder=model),
             libraries=tuple(_placed(library, folder) for library in report.libraries),
             preprocess=_preprocess(model),
@@ -88,7 +83,7 @@ def open_result(folder: Path) -> Result:
             reference=model / store.REFERENCE,
             graph=model / store.GRAPH,
         )
-    except (OSError, ValidationError) as error:
+    except (OSError, ValidationError, MobilegenError) as error:
         raise UsageError(
             f"the result in {folder} is damaged",
             seen=str(error).splitlines()[:3],

@@ -14,7 +14,9 @@ import jinja2
 
 from mobilegen.artifacts import BuildReport, Check
 from mobilegen.bench.result import Benchmark, rate
+from mobilegen.config.option import changed
 from mobilegen.console import printable
+from mobilegen.platforms.settings import settings_type
 from mobilegen.report.costs import Share, by_part
 from mobilegen.report.text import (
     format_bytes,
@@ -102,7 +104,8 @@ def render_html(
     colors = _part_colors(shares.values())
     return environment.get_template(_TEMPLATE).render(
         report=report,
-        options=dict(report.options),
+        options=report.options,
+        settings=changed(settings_type(), report.options),
         failed=[check for check in report.checks if check.status == "fail"],
         skipped=[check for check in report.checks if check.status == "skipped"],
         groups=_group(report.checks),

@@ -13,6 +13,7 @@ from mobilegen.graph.samples import Sample, read_samples
 from mobilegen.native_build.elf import check_library, read_elf
 from mobilegen.pipeline.result import Result, file_check
 from mobilegen.platforms.android.jni import jni_exports
+from mobilegen.platforms.android.settings import package_of
 from mobilegen.run import Run
 from mobilegen.runtimes import catalog as runtimes
 from mobilegen.verify.library import read_answers, verify_library
@@ -36,12 +37,13 @@ def verify_result(
     """
     libraries = [result.library(abi) for abi in abis] or result.libraries
     samples = _stored_samples(result)
-    limit = float(result.options["limit"])
+    limit = result.settings.limit
+    package = package_of(result.settings)
     yield file_check(result)
     yield from _reference_checks(result, samples)
     yield from _host_checks(result, samples, limit, offline)
     for library in libraries:
-        exports = jni_exports(result.options["package"])
+        exports = jni_exports(package)
         elf = read_elf(library.path)
         yield from check_library(elf, library.target, library.path.name, exports)
         yield from verify_library(
@@ -49,10 +51,10 @@ def verify_result(
             result.artifact,
             samples,
             reference=result.report.reference,
-            package=result.options["package"],
+            package=package,
             limit=limit,
             classes=bool(result.labels),
-            embedded=result.embeds_model,
+            embedded=result.settings.embed_model,
             offline=offline,
         )
 
@@ -61,10 +63,10 @@ def _stored_samples(result: Result) -> tuple[Sample, ...]:
     """Read the reference; it must still have every check image, or less would be proved."""
     try:
         samples = read_samples(result.reference)
-        images = "\n".join(sample.image.name for sample in samples if sample.image)
-        if images != result.options["images"]:
-            wanted = result.options["images"].split("\n")
-            raise ValueError(f"check images {images.split()} instead of {wanted}")
+        images = [sample.image.name for sample in samples if sample.image]
+        wanted = [path.name for path in result.settings.check_images]
+        if images != wanted:
+            raise ValueError(f"check images {images} instead of {wanted}")
         return samples
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise UsageError(

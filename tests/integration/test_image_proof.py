@@ -241,7 +241,7 @@ def test_a_library_without_the_model_is_not_taken_for_one_with(
 ) -> None:
     result = shutil.copytree(project / "build", tmp_path / "result")
     report = json.loads((result / "build.json").read_text())
-    options = [[k, "True" if k == "embed_model" else v] for k, v in report["options"]]
+    options = {**report["options"], "embed_model": True}
     (result / "build.json").write_text(json.dumps({**report, "options": options}))
     seen = verify(result)
     for abi in ABIS:

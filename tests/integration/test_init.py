@@ -17,7 +17,7 @@ def test_first_file_builds(tmp_path: Path) -> None:
     text = succeed("init", tmp_path / "net.onnx")
     assert "written" in text and "labels.txt" in text
     report = json.loads(succeed("convert", tmp_path, "--json"))
-    assert dict(report["options"])["name"] == "net"
+    assert report["options"]["name"] == "net"
     assert "10 labels" in [step["detail"] for step in report["steps"]]
 
 

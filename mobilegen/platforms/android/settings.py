@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from mobilegen.config.model import PlatformSection
+from mobilegen.config.model import PlatformSection, Settings
 from mobilegen.config.option import Option
 from mobilegen.platforms.android.apk.settings import RouteChoice
 from mobilegen.platforms.android.application import check_application_id
@@ -32,7 +32,7 @@ class AndroidSettings(PlatformSection):
     toolchain: Annotated[ToolchainKind, Option(verbs=("build", "setup"))] = Field(
         "auto", description="auto: a valid NDK if there is one, else the embedded compiler."
     )
-    ndk: Annotated[Path | None, Option(verbs=("build", "setup", "doctor"))] = Field(
+    ndk: Annotated[Path | None, Option(verbs=("build", "setup", "doctor"), recorded=False)] = Field(
         None, description="Folder of an Android NDK."
     )
     project: Annotated[bool, Option(default="--project")] = Field(
@@ -107,3 +107,15 @@ class AndroidSettings(PlatformSection):
         if value < floor:
             raise ValueError(f"{value} is lower than {below}, {floor}; raise it, too")
         return value
+
+
+def of(settings: Settings) -> AndroidSettings:
+    """Return the section of a build's settings."""
+    section = settings.section("android")
+    assert isinstance(section, AndroidSettings)
+    return section
+
+
+def package_of(settings: Settings) -> str:
+    """Return the Java package of the API classes."""
+    return of(settings).package

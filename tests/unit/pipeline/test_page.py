@@ -20,10 +20,8 @@ MODEL = FileRecord("model/model.bin", 5, "a" * 64)
 
 
 def report(*files: FileRecord) -> BuildReport:
-    options = ("name", "package", "runtime", "precision", "api_level")
-    return BuildReport(
-        2, "1", (), tuple((name, "") for name in options), (), (), (), (), files=files
-    )
+    options = dict.fromkeys(("name", "runtime", "precision"), "")
+    return BuildReport(2, "1", (), options, (), (), (), (), files=files)
 
 
 def test_times_of_the_same_model_fit(tmp_path: Path) -> None:

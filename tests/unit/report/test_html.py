@@ -66,8 +66,7 @@ def report(*checks: Check, text: str = "plain") -> BuildReport:
         format=REPORT_FORMAT,
         mobilegen="1.0",
         inputs=(FileRecord(text, 5, "a" * 64),),
-        options=(("name", text), ("package", text), ("runtime", text), ("precision", text),
-                 ("api_level", "21")),
+        options={"name": text, "runtime": text, "precision": text, "android": {"package": text}},
         graph_inputs=(TensorSpec(text, (1, 3, 8, 8)),),
         graph_outputs=(TensorSpec(text, ()),),
         steps=(StepRecord(text, 2.0, False, text), StepRecord("b", 1.0, True)),
@@ -143,7 +142,7 @@ def test_what_is_not_proved_is_said_at_the_top() -> None:
     html = render(report(check("pass"), check("skipped", text="no JDK")))
     text = Page(html).text
     assert "NOT PROVED: 1 of 2 checks could not be made" in text
-    assert "no JDK" in text[: text.index("Java package")]
+    assert "no JDK" in text[: text.index("android.package")]
     assert "Proved:" not in text
     assert "verdict skipped" in html and "verdict pass" not in html
 
