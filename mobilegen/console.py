@@ -6,8 +6,9 @@ import functools
 import json
 import os
 import sys
+import textwrap
 import threading
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 EVENTS_VARIABLE = "MOBILEGEN_EVENTS"
 EVENT_PREFIX = "@mobilegen "
+_GAP = "  "
+_LEAST_TEXT = 20
 QUIET, NORMAL, VERBOSE = -1, 0, 1
 _lock = threading.Lock()
 _verbosity = NORMAL
@@ -25,7 +28,9 @@ _json_written = False
 
 
 def set_verbosity(level: int) -> None:
-    """Choose how much is written: QUIET, NORMAL or VERBOSE."""
+    """Choose how much is written: _GAP = "  "
+    _LEAST_TEXT = 20
+    QUIET, NORMAL or VERBOSE."""
     global _verbosity
     _verbosity = level
 
@@ -146,19 +151,33 @@ def live(text: str) -> Iterator[Status | None]:
 
 
 def table(
-    columns: Sequence[str], rows: Iterable[Sequence[str]], *, right: int | Collection[int] = ()
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    right: int | Collection[int] = (),
+    styles: Mapping[str, str] | None = None,
 ) -> None:
-    """Write rows below column names to standard output, one line each, never cut or folded.
+    """Write rows below column names to standard output; nothing is ever cut.
+
+    On a terminal that is too narrow the last column, which is text, goes on below itself.
 
     Args:
         right: Indices of the columns that are set flush right, or one of them.
+        styles: How a row looks, by its first cell.
     """
     grid = [tuple(columns), *(tuple(printable(cell) for cell in row) for row in rows)]
     widths = [max(len(cells[index]) for cells in grid) for index in range(len(columns))]
     flush_right = {right} if isinstance(right, int) else set(right)
+    before = sum(widths[:-1]) + len(_GAP) * (len(widths) - 1)
+    room = max(width() - before, _LEAST_TEXT) if width() else 0
     for number, cells in enumerate(grid):
         padded = [
             cell.rjust(width) if index in flush_right else cell.ljust(width)
-            for index, (cell, width) in enumerate(zip(cells, widths, strict=True))
+            for index, (cell, width) in enumerate(zip(cells[:-1], widths, strict=False))
         ]
-        line("  ".join(padded).rstrip(), style="" if number else "bold")
+        last = cells[-1].rjust(widths[-1]) if len(cells) - 1 in flush_right else cells[-1]
+        first, *more = textwrap.wrap(last, room) if room < len(last) and room else [last]
+        style = (styles or {}).get(cells[0], "") if number else "bold"
+        line(_GAP.join([*padded, first]).rstrip(), style=style)
+        for text in more:
+            line(" " * before + text, style=style)

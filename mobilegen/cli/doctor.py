@@ -5,54 +5,65 @@ from __future__ import annotations
 import platform
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+import typer
 
 import mobilegen
 from mobilegen import console
 from mobilegen.cli import options
+from mobilegen.config.model import Settings
+from mobilegen.names import load_object
+from mobilegen.platforms.finding import Finding, State
 
 _PACKAGES = (
     "uv", "scons", "cmake", "ninja", "ziglang", "onnx", "onnxruntime", "onnxsim", "lief",
 )  # fmt: skip
 _LITTLE_SPACE = 2 << 30
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that a build or a proof uses."""
-
-    subject: str
-    state: str
-    detail: str
+_STYLES = {"ok": "green", "missing": "bold yellow", "low": "bold yellow", "rejected": "yellow"}
 
 
 @options.with_settings("doctor")
-def doctor(given: Mapping[str, Any], json: options.Json = False) -> None:
+def doctor(
+    given: Mapping[str, Any],
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 1 when something is missing.")
+    ] = False,
+    json: options.Json = False,
+) -> None:
     """Show what is there, what is not, and what that means for a build."""
-    findings = list(examine(given["android"]["ndk"]))
+    findings = list(examine(options.checked(given)))
+    problems = [finding for finding in findings if finding.is_problem]
     if json:
         console.raw_json([vars(finding) for finding in findings])
-        return
-    rows = [(finding.state, finding.subject, finding.detail) for finding in findings]
-    console.table(("state", "what", "detail"), rows)
+    else:
+        rows = [(finding.state, finding.subject, finding.detail) for finding in findings]
+        console.table(("state", "what", "detail"), rows, styles=_STYLES)
+        console.line()
+        _print_verdict(problems)
+    if strict and problems:
+        raise typer.Exit(1)
 
 
-def examine(ndk: Path | None = None) -> Iterator[Finding]:
-    """Yield every finding.
+def _print_verdict(problems: Sequence[Finding]) -> None:
+    if not problems:
+        console.line("ready: builds and proofs have all that they need", style="bold green")
+    for problem in problems:
+        console.line(f"{problem.state}: {problem.subject}: {problem.detail}", style="bold yellow")
 
-    Args:
-        ndk: A folder to look at instead of those that the environment names.
-    """
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Yield every finding: of mobilegen, of each platform, of the cache."""
     yield Finding("mobilegen", "ok", mobilegen.__version__)
     yield Finding("Python", "ok", f"{platform.python_version()} at {sys.executable}")
     for name in _PACKAGES:
         yield _package(name)
-    yield from _ndks(ndk)
-    yield _jdk()
+    for name, section in settings.platforms.items():
+        if section.doctor:
+            yield from load_object(section.doctor)(settings.section(name))
     yield from _toolboxes()
     yield from _cache()
     yield from _offline()
@@ -72,30 +83,8 @@ def _toolboxes() -> Iterator[Finding]:
     for spec in catalog.toolboxes().values():
         made = existing(spec)
         detail = str(made.root) if made else f"{spec.megabytes} MB, made on first use"
-        state = "ok" if made else "later"
+        state: State = "ok" if made else "later"
         yield Finding(f"toolbox {spec.name}", state, f"{spec.purpose}: {detail}")
-
-
-def _ndks(ndk: Path | None) -> Iterator[Finding]:
-    from mobilegen.toolchains.ndk import candidates
-
-    found = candidates(ndk)
-    for candidate in found:
-        state = "rejected" if candidate.problem else "ok"
-        detail = candidate.describe() + (f": {candidate.version}" if state == "ok" else "")
-        yield Finding("Android NDK", state, detail)
-    if not any(not candidate.problem for candidate in found):
-        yield Finding("Android NDK", "none", "not needed: the embedded toolchain is used")
-
-
-def _jdk() -> Finding:
-    from mobilegen.executors.jdk import MIN_VERSION, find_jdk
-
-    jdk = find_jdk()
-    if jdk:
-        return Finding("JDK", "ok", str(jdk))
-    detail = f"x86_64 libraries are proved without Java then; install a JDK {MIN_VERSION} or newer"
-    return Finding("JDK", "missing", detail)
 
 
 def _cache() -> Iterator[Finding]:
@@ -109,15 +98,9 @@ def _cache() -> Iterator[Finding]:
     yield Finding(
         "free disk", "ok" if free >= _LITTLE_SPACE else "low", f"{format_bytes(free)} for {folder}"
     )
-    total = f"{format_bytes(sum(sizes.values()))} in {folder} (MOBILEGEN_CACHE moves it)"
-    yield Finding("cache", "ok", total)
-    for name, size in sizes.items():
-        yield Finding(f"cache: {name}", "ok", format_bytes(size))
-    for path in sorted(folder.glob("objects/*/")):
-        objects = sum(1 for suffix in ("o", "obj") for _ in path.rglob(f"*.{suffix}"))
-        yield Finding(
-            "object set", "ok", f"{path.name}: {objects} objects, {format_bytes(disk_usage(path))}"
-        )
+    total = format_bytes(sum(sizes.values()))
+    detail = f"{total} in {folder}; mobilegen cache list, and MOBILEGEN_CACHE moves it"
+    yield Finding("cache", "ok", detail)
 
 
 def _nearest_existing(folder: Path) -> Path:
@@ -138,6 +121,6 @@ def _offline() -> Iterator[Finding]:
         if package and not package_folder(package).is_dir():
             absent.append("its source")
         absent += [] if emulator else ["the ARM emulator"]
-        state = "later" if absent else "ok"
+        state: State = "later" if absent else "ok"
         detail = f"missing: {', '.join(absent)}; mobilegen setup" if absent else "ready"
         yield Finding(f"offline builds with {runtime.name}", state, detail)

@@ -66,12 +66,14 @@ class PlatformSection(Section):
         abis: The ABIs of the platform, in their usual order.
         default_abis: Those of a build that names none.
         reserved_names: Names that a library cannot have, as the system has one of that name.
+        doctor: "module:FUNCTION" that yields what `mobilegen doctor` finds, given the section.
     """
 
     title: ClassVar[str]
     abis: ClassVar[tuple[str, ...]]
     default_abis: ClassVar[tuple[str, ...]]
     reserved_names: ClassVar[frozenset[str]] = frozenset()
+    doctor: ClassVar[str] = ""
 
 
 class PreprocessSettings(Section):

@@ -99,3 +99,13 @@ def test_doctor_says_why_an_ndk_is_rejected(tmp_path: Path) -> None:
     accepted = findings("--ndk", tmp_path)
     assert state(accepted, "Android NDK") == "ok"
     assert "28.2.13676358" in str(accepted)
+
+
+def test_doctor_is_strict_when_it_is_told(tmp_path: Path) -> None:
+    nothing = {"PATH": str(tmp_path), "JAVA_HOME": "", "HOME": str(tmp_path)}
+    text = succeed("doctor", **nothing)
+    if state(findings(**nothing), "JDK") == "missing":
+        assert "missing: JDK" in text.splitlines()[-1]
+        assert mobilegen("doctor", "--strict", **nothing).returncode == 1
+    subjects = {each["subject"] for each in findings(**nothing)}
+    assert {"Android SDK", "Maven", "adb", "JDK"} <= subjects
