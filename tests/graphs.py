@@ -61,8 +61,8 @@ def answer(session: onnxruntime.InferenceSession, inputs: Arrays) -> Sample:
 
 def draw(specs: Sequence[TensorSpec], random: np.random.Generator) -> Arrays:
     return {
-        spec.name: random.standard_normal(spec.shape).astype(np.float32)
-        if spec.dtype == "float32"
+        spec.name: random.standard_normal(spec.shape).astype(spec.dtype)
+        if spec.dtype.startswith("float")
         else random.integers(0, 5, spec.shape).astype(spec.dtype)
         for spec in specs
     }
@@ -76,5 +76,6 @@ def _session(path: Path) -> onnxruntime.InferenceSession:
 
 
 def _spec(value: Any) -> TensorSpec:
-    kinds = {"tensor(float)": "float32", "tensor(int64)": "int64", "tensor(uint8)": "uint8"}
-    return TensorSpec(value.name, tuple(value.shape), kinds[value.type])
+    kinds = {"float": "float32", "double": "float64"}
+    kind = value.type.removeprefix("tensor(").removesuffix(")")
+    return TensorSpec(value.name, tuple(value.shape), kinds.get(kind, kind))

@@ -32,9 +32,9 @@ def refusal(graph: Graph, folder: Path) -> ConversionError:
     return caught.value
 
 
-def comparison() -> onnx.ModelProto:
+def foreign() -> onnx.ModelProto:
     """A network of operators that ncnn lacks."""
     net = models.Net()
-    mask = net.op("Greater", "x", net.const(0.1))
-    net.op("Where", mask, "x", net.op("Neg", "x"), output="y")
+    x = net.op("Hardmax", "x", axis=1)
+    net.op("ThresholdedRelu", net.op("Add", x, "x"), output="y")
     return net.model({"x": [1, 3, 5, 7]}, {"y": [1, 3, 5, 7]})

@@ -14,7 +14,7 @@ from mobilegen.artifacts import Graph, SourceModel
 from mobilegen.errors import ConversionError
 from mobilegen.frontends import catalog as frontends
 from mobilegen.graph.samples import read_samples
-from mobilegen.runtimes.ncnn import exact_division
+from mobilegen.runtimes.ncnn import lower
 
 # Numbers that fill no vector register whole: there ncnn takes its narrow kernels.
 SHAPE = [1, 3, 5, 8]
@@ -46,7 +46,7 @@ def test_without_the_rewriting_the_proof_fails(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     graph = load(rounded(2.0), tmp_path)
-    monkeypatch.setattr(exact_division, "apply", lambda model: 0)
+    monkeypatch.setattr(lower, "STEPS", ())
     with pytest.raises(ConversionError, match="does not convert") as caught:
         NCNN.convert(graph, FP32, tmp_path / "out", QUIET)
     assert any("source model's numbers" in line for line in caught.value.seen)

@@ -10,7 +10,7 @@ import models
 import numpy as np
 import pytest
 from graphs import make_graph
-from ncnn_conversion import FP32, NCNN, QUIET, STRICT, comparison, convert
+from ncnn_conversion import FP32, NCNN, QUIET, STRICT, convert, foreign
 
 from mobilegen.artifacts import Artifact, Graph, Tolerance
 from mobilegen.errors import ConversionError, DownloadError, UsageError
@@ -101,7 +101,7 @@ def test_failed_conversion_leaves_the_earlier_result(
 ) -> None:
     artifact = copied(small, tmp_path)
     before = {path.name: sha256_file(path) for path in artifact.folder.iterdir()}
-    graph = make_graph(comparison(), tmp_path)
+    graph = make_graph(foreign(), tmp_path)
     with pytest.raises(ConversionError):
         NCNN.convert(graph, FP32, artifact.folder, QUIET)
     assert {path.name: sha256_file(path) for path in artifact.folder.iterdir()} == before

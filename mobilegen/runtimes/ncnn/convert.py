@@ -27,7 +27,6 @@ _NUMBERED_OUTPUT = re.compile(r"out\d+")
 
 def attempt(graph: Graph, candidate: Candidate, scheme: Scheme, folder: Path, run: Run) -> Attempt:
     """Convert one form; see `mobilegen.runtimes.attempts.Converter`."""
-    _refuse_types(graph)
     files = run_pnnx(
         ensure(TOOLBOX, run),
         candidate.path,
@@ -49,16 +48,6 @@ def attempt(graph: Graph, candidate: Candidate, scheme: Scheme, folder: Path, ru
         return Attempt(_fix_shapes(graph, made, network, run), suspects)
     except ConversionError as error:
         raise ConversionError(error.what, seen=[*suspects, *error.seen], hint=error.hint) from error
-
-
-def _refuse_types(graph: Graph) -> None:
-    wrong = [f"{each.name}: {each.dtype}" for each in graph.inputs if each.dtype != "float32"]
-    if wrong:
-        raise ConversionError(
-            "ncnn models take 32-bit float inputs only",
-            seen=wrong,
-            hint="let the model take float32 and cast inside, or use another runtime",
-        )
 
 
 def _artifact(

@@ -14,7 +14,7 @@ import onnx
 from mobilegen.errors import ConversionError
 from mobilegen.graph import walk
 from mobilegen.graph.outputs import bare_outputs
-from mobilegen.runtimes.ncnn import exact_division
+from mobilegen.runtimes.ncnn.lower import lower
 
 Rename = Callable[[str], str]
 
@@ -38,7 +38,7 @@ def write_neutral_copy(model: Path, copy: Path) -> None:
             seen=list(bare.values()),
             hint="take it out of the model's outputs; the app has that value already",
         )
-    exact_division.apply(proto)
+    lower(proto)
     names: dict[str, str] = {"": ""}
 
     def rename(name: str) -> str:
