@@ -10,7 +10,7 @@ from types import FrameType
 from typing import Any
 
 import mobilegen
-from mobilegen.errors import MobilegenError, UsageError, from_os
+from mobilegen.errors import MobilegenError, UsageError, unexpected
 
 INTERRUPTED = 130
 
@@ -70,16 +70,7 @@ def _tell(error: Exception) -> int:
 
 
 def _told(error: Exception) -> MobilegenError:
-    if isinstance(error, MobilegenError):
-        return error
-    if isinstance(error, OSError):
-        return from_os(error)
-    if hasattr(error, "format_message"):
-        return _usage(error)
-    return MobilegenError(
-        f"unexpected {type(error).__name__}: {error}",
-        hint="the same command as `mobilegen --debug ...` shows where it comes from",
-    )
+    return _usage(error) if hasattr(error, "format_message") else unexpected(error)
 
 
 def _usage(error: Any) -> UsageError:

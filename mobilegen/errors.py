@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+_LONGEST_MESSAGE = 500
+
 
 class MobilegenError(Exception):
     """An error with a remedy; `exit_code` is what the command line returns.
@@ -149,3 +151,21 @@ def from_os(
     """Return what the system refused as an error for people: no right, no space, no such path."""
     place = f": {error.filename}" if error.filename else ""
     return FileError(what, seen=[f"{error.strerror or error}{place}"], hint=hint)
+
+
+def unexpected(error: Exception) -> MobilegenError:
+    """Return any exception as an error for people; where it came from belongs into a log."""
+    if isinstance(error, MobilegenError):
+        return error
+    if isinstance(error, OSError):
+        return from_os(error)
+    if isinstance(error, MemoryError):
+        return MobilegenError(
+            "this computer has too little memory for that",
+            seen=[str(error)] if str(error) else [],
+            hint="end other programs, or give the model smaller inputs",
+        )
+    return MobilegenError(
+        f"unexpected {type(error).__name__}: {str(error)[:_LONGEST_MESSAGE]}",
+        hint="this is a fault of mobilegen: please report it with the log that is named here",
+    )

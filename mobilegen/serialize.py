@@ -7,9 +7,11 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
-from mobilegen.system.files import write_bytes
+from mobilegen.system.files import require_plain, write_bytes
 
 T = TypeVar("T")
+# The longest that is written, the sizes of a library's parts, is below a tenth of that.
+_MOST_BYTES = 1 << 28
 
 
 def to_jsonable(value: object) -> Any:
@@ -27,6 +29,9 @@ def load_json(kind: type[T], path: Path) -> T:
     """Read a value of type `kind` that `dump_json` wrote.
 
     Raises:
-        pydantic.ValidationError: The file does not hold such a value.
+        OSError: It is no file that can be read.
+        ValueError: It does not hold such a value (pydantic.ValidationError), or is far too long.
     """
+    if require_plain(path).stat().st_size > _MOST_BYTES:
+        raise ValueError(f"{path.name} has more than {_MOST_BYTES} bytes")
     return TypeAdapter(kind).validate_json(path.read_bytes())

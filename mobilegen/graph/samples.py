@@ -65,8 +65,10 @@ def read_samples(path: Path) -> tuple[Sample, ...]:
         ValueError, OSError, zipfile.BadZipFile: The file does not hold samples.
     """
     arrays = read_npz(path)
-    count = 1 + max(int(key.split("/", 1)[0]) for key in arrays)
-    return tuple(_read_sample(_below(arrays, f"{index}/")) for index in range(count))
+    numbers = {int(key.split("/", 1)[0]) for key in arrays}
+    if not numbers or numbers != set(range(len(numbers))):
+        raise ValueError(f"samples {sorted(numbers)[:5]} are not numbered from 0")
+    return tuple(_read_sample(_below(arrays, f"{index}/")) for index in range(len(numbers)))
 
 
 def write_samples(path: Path, samples: Sequence[Sample]) -> Path:

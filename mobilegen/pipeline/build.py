@@ -92,7 +92,7 @@ def _renew(state: Path) -> bool:
 
 
 def _read(path: Path) -> str:
-    return path.read_text("utf-8") if path.is_file() else ""
+    return path.read_text("utf-8", errors="replace") if path.is_file() else ""
 
 
 def lock(out: Path, state: Path) -> AbstractContextManager[None]:

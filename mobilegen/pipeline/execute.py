@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from mobilegen.errors import ToolchainError
 from mobilegen.executors import catalog as executors
 from mobilegen.executors.base import Execution, Request, Unavailable
-from mobilegen.pipeline.result import Result
+from mobilegen.pipeline.result import Result, refuse_changed
 from mobilegen.platforms.android.settings import package_of
 from mobilegen.run import Run
 from mobilegen.runtimes import catalog as runtimes
@@ -20,7 +20,12 @@ Arrays = Mapping[str, NDArray[Any]]
 
 
 def execute_host(result: Result, inputs: Arrays, *, offline: bool = False) -> Execution:
-    """Run the model files with the runtime's own build for this computer."""
+    """Run the model files with the runtime's own build for this computer.
+
+    Raises:
+        VerificationError: They are not as the build left them.
+    """
+    refuse_changed(result)
     runtime = runtimes.get(result.artifact.runtime)
     title = f"{result.artifact.runtime} on this computer, start-up included"
     started = time.monotonic()
@@ -36,9 +41,11 @@ def execute_library(
 
     Raises:
         UsageError: The build has no library for this ABI.
+        VerificationError: It, or the model that it opens, is not as the build left it.
         ToolchainError: This computer cannot run it.
     """
     library = result.library(abi)
+    refuse_changed(result, library)
     request = Request(
         library=library.path,
         companions=tuple(each.path for each in library.companions),

@@ -7,7 +7,7 @@ import itertools
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import mobilegen
@@ -24,17 +24,27 @@ from mobilegen.artifacts import (
 from mobilegen.config.option import record_of
 from mobilegen.errors import MobilegenError, UsageError
 from mobilegen.pipeline import store
+from mobilegen.pipeline.intact import is_inside
 from mobilegen.pipeline.page import PAGE, drop_benchmark, fitting_benchmark, render_page
 from mobilegen.pipeline.plan import STATE_FOLDER, BuildPlan
 from mobilegen.pipeline.stage import Stage
 from mobilegen.platforms.merge import Merge, apply_merge, plan_merge
 from mobilegen.serialize import dump_json
-from mobilegen.system.files import link_file, new_dir, replace_dir, write_text
+from mobilegen.system.files import (
+    link_file,
+    new_dir,
+    replace_dir,
+    require_plain,
+    write_bytes,
+    write_text,
+)
 from mobilegen.system.hashes import Hashes
 from mobilegen.system.process import postponed_interrupts
 
 REPORT = "build.json"
 FRESH = "result"
+# The same once more in the state folder: what is ours has to be known when a report is lost.
+LAST = "last-build.json"
 _SHOWN_FILES = 5
 # Of every stage by its name.
 Results = Mapping[str, Any]
@@ -51,6 +61,12 @@ def refuse_foreign(out: Path, parts: Iterable[str]) -> None:
     """
     if out.exists() and not out.is_dir():
         raise UsageError(f"{out} is not a folder", hint="name another folder with --out")
+    for path in (out / PAGE, out / REPORT):
+        if path.is_dir():
+            raise UsageError(
+                f"{path} is a folder, and a result has a file of that name",
+                hint="name another folder with --out, or move it away",
+            )
     foreign = list(itertools.islice(_foreign(out, parts), _SHOWN_FILES))
     if foreign:
         raise UsageError(
@@ -89,23 +105,18 @@ def recorded(out: Path) -> set[str]:
 
     It may be of any version of mobilegen, so the schema is not asked.
     """
-    reports = (out / REPORT, out / STATE_FOLDER / FRESH / REPORT)
+    state = out / STATE_FOLDER
+    reports = (out / REPORT, state / FRESH / REPORT, state / LAST)
     return {name for report in reports for name in _listed(report)}
 
 
 def _listed(report: Path) -> set[str]:
     try:
-        values = json.loads(report.read_bytes())
+        values = json.loads(require_plain(report).read_bytes())
         names = [str(file["path"]) for file in values["files"] if values["mobilegen"]]
-        return {REPORT, PAGE, *filter(_is_inside, names)}
-    except (OSError, ValueError, LookupError, TypeError):
+        return {REPORT, PAGE, *filter(is_inside, names)}
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return set()
-
-
-def _is_inside(name: str) -> bool:
-    """True for a path that a file of a result can have."""
-    path = PurePosixPath(name)
-    return not path.is_absolute() and ".." not in path.parts and not name.startswith(".")
 
 
 def _foreign(out: Path, parts: Iterable[str]) -> Iterator[str]:
@@ -149,6 +160,7 @@ def publish(
     with postponed_interrupts():
         for merge in merges:
             apply_merge(merge)
+        write_bytes(plan.state / LAST, (plan.state / FRESH / REPORT).read_bytes())
         _swap(plan.state / FRESH, plan.out, parts_of(stages))
         if times is None:
             drop_benchmark(plan.out)

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import ValidationError
-
-from mobilegen.artifacts import REPORT_FORMAT, Artifact, BuildReport, Check, Library, Preprocess
+from mobilegen.artifacts import (
+    REPORT_FORMAT,
+    Artifact,
+    BuildReport,
+    Check,
+    FileRecord,
+    Library,
+    Preprocess,
+)
 from mobilegen.config.model import Settings
 from mobilegen.errors import MobilegenError, UsageError
 from mobilegen.pipeline import publish, store
+from mobilegen.pipeline.intact import changed_files, require_consistent, require_intact
 from mobilegen.platforms.settings import settings_type
 from mobilegen.serialize import load_json
-from mobilegen.system.files import sha256_file
+from mobilegen.system.files import require_plain
+from mobilegen.verify.judge import refuse_failures
+
+_LONGEST_LINE = 500
 
 
 @dataclass(frozen=True)
@@ -71,24 +82,29 @@ def open_result(folder: Path) -> Result:
     _refuse_other_form(folder / publish.REPORT)
     try:
         report = load_json(BuildReport, folder / publish.REPORT)
+        require_intact(folder, report)
         artifact = load_json(Artifact, model / store.ARTIFACT)
+        preprocess = _preprocess(model)
+        require_consistent(report, artifact, preprocess)
         return Result(
             folder=folder,
             report=report,
             settings=settings_type().model_validate(report.options),
             artifact=dataclasses.replace(artifact, folder=model),
             libraries=tuple(_placed(library, folder) for library in report.libraries),
-            preprocess=_preprocess(model),
+            preprocess=preprocess,
             labels=_labels(model),
             reference=model / store.REFERENCE,
             graph=model / store.GRAPH,
         )
-    except (OSError, ValidationError, MobilegenError) as error:
-        raise UsageError(
-            f"the result in {folder} is damaged",
-            seen=str(error).splitlines()[:3],
-            hint="build it again",
-        ) from error
+    except (OSError, ValueError, MobilegenError) as error:
+        raise damaged(folder, str(error)) from error
+
+
+def damaged(folder: Path, seen: str) -> UsageError:
+    """Return the error for a result that cannot be read."""
+    lines = [line[:_LONGEST_LINE] for line in seen.splitlines()[:3]]
+    return UsageError(f"the result in {folder} is damaged", seen=lines, hint="build it again")
 
 
 def _placed(library: Library, folder: Path) -> Library:
@@ -103,9 +119,9 @@ def _refuse_other_form(path: Path) -> None:
         UsageError: Another version of mobilegen wrote it.
     """
     try:
-        values = json.loads(path.read_bytes())
+        values = json.loads(require_plain(path).read_bytes())
         version, form = str(values["mobilegen"]), values.get("format", 1)
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return
     if form != REPORT_FORMAT:
         raise UsageError(
@@ -116,16 +132,13 @@ def _refuse_other_form(path: Path) -> None:
         )  # fmt: skip
 
 
-def file_check(result: Result) -> Check:
-    """State that every file of the result is as the build left it."""
-    changed = [
-        file.path
-        for file in result.report.files
-        if not _is_intact(result.folder / file.path, file.sha256)
-    ]
+def file_check(result: Result, files: Sequence[FileRecord] = ()) -> Check:
+    """State that files of the result are as the build left them; all, when none are given."""
+    files = files or result.report.files
+    changed = changed_files(result.folder, files)
     return Check(
         "files",
-        f"all {len(result.report.files)} files are as the build left them",
+        f"all {len(files)} files are as the build left them",
         "fail" if changed else "pass",
         len(changed),
         0,
@@ -133,8 +146,20 @@ def file_check(result: Result) -> Check:
     )
 
 
-def _is_intact(path: Path, sha256: str) -> bool:
-    return path.is_file() and sha256_file(path) == sha256
+def refuse_changed(result: Result, library: Library | None = None) -> None:
+    """Make sure that what is about to run is what was proved.
+
+    Args:
+        library: What runs; None: the model files, on this computer.
+
+    Raises:
+        VerificationError: A file is not as the build left it.
+    """
+    names = {library.path.relative_to(result.folder).as_posix()} if library else set()
+    if library is None or not result.settings.embed_model:
+        names |= {f"{store.MODEL}/{file.path}" for _, file in result.artifact.files}
+    used = [file for file in result.report.files if file.path in names]
+    refuse_failures([file_check(result, used)], hint="build it again")
 
 
 def _preprocess(model: Path) -> Preprocess | None:
@@ -144,6 +169,6 @@ def _preprocess(model: Path) -> Preprocess | None:
 
 def _labels(model: Path) -> tuple[str, ...]:
     path = model / store.LABELS
-    return (
-        tuple(path.read_bytes().decode().removesuffix("\n").split("\n")) if path.is_file() else ()
-    )
+    text = path.read_bytes().decode() if path.is_file() else ""
+    # Other characters than this one end lines for Python, and are in labels.
+    return tuple(text.removesuffix("\n").split("\n")) if text else ()

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mobilegen.errors import MobilegenError
+from mobilegen.errors import unexpected
 from mobilegen.pipeline import events
 from mobilegen.pipeline.plan import BuildPlan
 from mobilegen.pipeline.store import close_folder
+from mobilegen.system import log
 from mobilegen.system.files import new_dir, telling_os_errors
 
 # Fills the stage's new folder and says in a few words what came out.
@@ -62,7 +64,9 @@ def run(stage: Stage, plan: BuildPlan) -> int:
             detail = stage.action(plan, fresh)
             seconds = time.monotonic() - started
             close_folder(fresh, seconds, detail)
-    except MobilegenError as error:
+    except Exception as fault:
+        error = unexpected(fault)
+        log.add("".join(traceback.format_exception(fault)))
         events.emit("error", step=stage.name, title=stage.title, error=events.error_values(error))
         return 1
     events.emit("done", step=stage.name, title=stage.title, seconds=seconds, detail=detail)

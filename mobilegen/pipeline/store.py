@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, TypeVar
 
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from mobilegen.artifacts import FileRecord
 from mobilegen.pipeline.plan import BuildPlan
@@ -36,6 +36,14 @@ _STAMPS = TypeAdapter(dict[str, tuple[int, int]])
 T = TypeVar("T")
 
 
+@dataclasses.dataclass(frozen=True)
+class _Timing:
+    """The content of `TIMING`."""
+
+    seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    detail: str
+
+
 def read_result(plan: BuildPlan, stage: str, kind: type[T]) -> T:
     """Return what a finished stage left."""
     return load_json(kind, plan.work / stage / RESULT)
@@ -48,9 +56,8 @@ def leave_result(plan: BuildPlan, stage: str, folder: Path, value: object) -> No
 
 def read_timing(plan: BuildPlan, stage: str) -> tuple[float, str]:
     """Return the seconds that a finished stage took, and what it said of its result."""
-    data = (plan.work / stage / TIMING).read_bytes()
-    values: dict[str, Any] = TypeAdapter(dict[str, Any]).validate_json(data)
-    return float(values["seconds"]), str(values["detail"])
+    timing = load_json(_Timing, plan.work / stage / TIMING)
+    return timing.seconds, timing.detail
 
 
 def close_folder(folder: Path, seconds: float, detail: str) -> None:
@@ -58,7 +65,7 @@ def close_folder(folder: Path, seconds: float, detail: str) -> None:
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     records = tuple(record(path, folder) for path in files)
     dump_json(records, folder / MANIFEST)
-    dump_json({"seconds": seconds, "detail": detail}, folder / TIMING)
+    dump_json(_Timing(seconds, detail), folder / TIMING)
     _write_stamps(folder, records)
 
 
@@ -73,12 +80,13 @@ def read_manifest(folder: Path) -> tuple[FileRecord, ...]:
 
 
 def is_intact(folder: Path) -> bool:
-    """True when every file of a finished stage is there with its content.
+    """True when every file of a finished stage is there with its content, and its times.
 
     A file of the recorded size and time is believed to be the same; any other is read.
     """
     try:
         files = read_manifest(folder)
+        load_json(_Timing, folder / TIMING)
         stamps = _STAMPS.validate_json((folder / STAMPS).read_bytes())
         other = [file for file in files if stamps.get(file.path) != _stamp(folder / file.path)]
         same = all(sha256_file(folder / file.path) == file.sha256 for file in other)

@@ -6,12 +6,12 @@ import zipfile
 from collections.abc import Iterator, Sequence
 
 from mobilegen.artifacts import Check
-from mobilegen.errors import MobilegenError, UsageError
+from mobilegen.errors import MobilegenError
 from mobilegen.graph.answers import EXPORT_LIMIT, is_onnxruntime
 from mobilegen.graph.reference import run_reference
 from mobilegen.graph.samples import Sample, read_samples
 from mobilegen.native_build.elf import check_library, read_elf
-from mobilegen.pipeline.result import Result, file_check
+from mobilegen.pipeline.result import Result, damaged, file_check
 from mobilegen.platforms.android.jni import jni_exports
 from mobilegen.platforms.android.settings import package_of
 from mobilegen.run import Run
@@ -68,12 +68,8 @@ def _stored_samples(result: Result) -> tuple[Sample, ...]:
         if images != wanted:
             raise ValueError(f"check images {images} instead of {wanted}")
         return samples
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise UsageError(
-            f"the result in {result.folder} is damaged",
-            seen=[f"{result.reference.name}: {error}"],
-            hint="build it again",
-        ) from error
+    except (OSError, ValueError, zipfile.BadZipFile) as error:
+        raise damaged(result.folder, f"{result.reference.name}: {error}") from error
 
 
 def _reference_checks(result: Result, samples: Sequence[Sample]) -> Iterator[Check]:

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import models
+import numpy as np
 import psutil
 import pytest
 from program import PHOTO, command, fail, succeed
@@ -146,6 +147,50 @@ def test_damaged_result(net: Path, tmp_path: Path) -> None:
     shutil.rmtree(out / "model")
     succeed("convert", net, "--out", out)
     succeed("verify", out)
+
+
+def test_a_build_heals_what_was_damaged(net: Path, tmp_path: Path) -> None:
+    """Its own report, and what it keeps about the stages: nothing of it is the user's."""
+    out = tmp_path / "out"
+    succeed("convert", net, "--out", out)
+    work = out / ".mobilegen" / "work"
+    for content in (b"[" * 100_000, b"\xff\xfe\x00"):
+        (out / "build.json").write_bytes(content)
+        for timing in work.rglob("timing.json"):
+            timing.write_bytes(content)
+        (out / ".mobilegen" / "fingerprint").write_bytes(content)
+        assert "build it again" in fail(errors.UsageError.exit_code, "verify", out)
+        succeed("convert", net, "--out", out)
+    (out / "build.json").unlink()
+    succeed("convert", net, "--out", out)
+    succeed("verify", out)
+
+
+def test_a_folder_in_the_place_of_the_page(net: Path, tmp_path: Path) -> None:
+    """Noticed before anything of the result has changed."""
+    out = tmp_path / "out"
+    succeed("convert", net, "--out", out)
+    before = (out / "model" / "model.bin").read_bytes()
+    (out / "report.html").unlink()
+    (out / "report.html").mkdir()
+    models.save(models.residual(), net)
+    assert "report.html is a folder" in build_error(errors.UsageError, net, "--out", out)
+    assert (out / "model" / "model.bin").read_bytes() == before
+
+
+def test_numbers_do_not_come_from_damaged_files(net: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    succeed("convert", net, "--out", out)
+    np.savez(tmp_path / "in.npz", image=np.zeros((1, 1, 28, 28), np.float32))
+    succeed("run", out, "--host", "--input", tmp_path / "in.npz")
+    weights = out / "model" / "model.bin"
+    data = bytearray(weights.read_bytes())
+    data[len(data) // 2] ^= 1
+    weights.write_bytes(data)
+    text = fail(
+        errors.VerificationError.exit_code, "run", out, "--host", "--input", tmp_path / "in.npz"
+    )
+    assert "model/model.bin" in text
 
 
 def test_run_needs_a_result(tmp_path: Path) -> None:

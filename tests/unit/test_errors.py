@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from mobilegen import errors
 from mobilegen.__main__ import main
 from mobilegen.errors import FileError
 from mobilegen.system.files import telling_os_errors
@@ -45,4 +46,23 @@ def test_an_error_of_our_own_keeps_its_name(
         main()
     assert caught.value.code == 1
     told = capsys.readouterr().err
-    assert "unexpected ZeroDivisionError: by nothing" in told and "mobilegen --debug" in told
+    assert "unexpected ZeroDivisionError: by nothing" in told and "report it with the log" in told
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "words"),
+    [
+        (errors.ModelError("no model"), errors.ModelError, "no model"),
+        (PermissionError(13, "Permission denied", "f"), errors.FileError, "Permission denied"),
+        (MemoryError("Unable to allocate 8 GiB"), errors.MobilegenError, "too little memory"),
+        (RecursionError("deep"), errors.MobilegenError, "unexpected RecursionError: deep"),
+        (KeyError("x" * 10_000), errors.MobilegenError, "unexpected KeyError"),
+    ],
+)
+def test_any_exception_becomes_an_error_for_people(
+    error: Exception, kind: type[errors.MobilegenError], words: str
+) -> None:
+    told = errors.unexpected(error)
+    assert type(told) is kind
+    assert words in str(told)
+    assert len(str(told)) < 1000
