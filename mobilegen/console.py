@@ -84,21 +84,40 @@ def is_terminal() -> bool:
 
 
 def line(text: str = "", *, style: str = "") -> None:
-    """Write one line of result to standard output."""
+    """Write one line of result to standard output; a terminal gets whole words on each of its."""
+    room = width()
+    if room and len(text) > room and "\n" not in text:
+        lead = " " * (len(text) - len(text.lstrip()))
+        text = textwrap.fill(
+            text.strip(),
+            room,
+            initial_indent=lead,
+            subsequent_indent=lead,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
     _console(stderr=False).print(_shown(text), style=style or None)
 
 
-def note(text: str, *, style: str = "") -> None:
+def note(text: str, *, style: str = "", indent: int = 0) -> None:
     """Write one line of progress or advice to standard error.
 
     In the build graph's process it becomes an event, which the console process shows.
+
+    Args:
+        indent: Where a line that is too long for the terminal goes on.
     """
     if os.environ.get(EVENTS_VARIABLE):
         event({"event": "note", "text": text})
         return
     if is_quiet():
         return
-    _console(stderr=True).print(_shown(text), style=style or None)
+    err = _console(stderr=True)
+    if err.is_terminal and len(text) > err.width:
+        first, *more = textwrap.wrap(text.strip(), err.width - indent)
+        before = text[: len(text) - len(text.lstrip())]
+        text = "\n".join([before + first, *(" " * indent + line for line in more)])
+    err.print(_shown(text), style=style or None)
 
 
 def event(value: dict[str, Any]) -> None:
@@ -155,19 +174,26 @@ def table(
     rows: Iterable[Sequence[str]],
     *,
     right: int | Collection[int] = (),
+    spare: Sequence[int] = (),
     styles: Mapping[str, str] | None = None,
 ) -> None:
     """Write rows below column names to standard output; nothing is ever cut.
 
-    On a terminal that is too narrow the last column, which is text, goes on below itself.
+    On a terminal that is too narrow columns are left out, and then the last one, which is text,
+    goes on below itself.
 
     Args:
+        spare: Indices of the columns that may be left out, the first one first.
         right: Indices of the columns that are set flush right, or one of them.
         styles: How a row looks, by its first cell.
     """
     grid = [tuple(columns), *(tuple(printable(cell) for cell in row) for row in rows)]
     widths = [max(len(cells[index]) for cells in grid) for index in range(len(columns))]
     flush_right = {right} if isinstance(right, int) else set(right)
+    shown = _fitting(widths, spare)
+    grid = [tuple(cells[index] for index in shown) for cells in grid]
+    widths = [widths[index] for index in shown]
+    flush_right = {number for number, index in enumerate(shown) if index in flush_right}
     before = sum(widths[:-1]) + len(_GAP) * (len(widths) - 1)
     room = max(width() - before, _LEAST_TEXT) if width() else 0
     for number, cells in enumerate(grid):
@@ -181,3 +207,13 @@ def table(
         line(_GAP.join([*padded, first]).rstrip(), style=style)
         for text in more:
             line(" " * before + text, style=style)
+
+
+def _fitting(widths: Sequence[int], spare: Sequence[int]) -> list[int]:
+    """Return the indices of the columns that are shown."""
+    shown = list(range(len(widths)))
+    for index in spare:
+        total = sum(widths[each] for each in shown) + len(_GAP) * (len(shown) - 1)
+        if width() and total > width():
+            shown.remove(index)
+    return shown

@@ -17,6 +17,7 @@ from mobilegen.system import cache
 from mobilegen.system.files import cache_dir
 
 app = typer.Typer(
+    name="cache",
     help="Show or remove what is kept for later builds: objects, toolboxes, downloads.",
     no_args_is_help=True,
     context_settings=HELP,

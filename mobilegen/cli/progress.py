@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import contextlib
+import time
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
 
 from rich.status import Status
+from rich.text import Text
 
 from mobilegen import console
+
+
+class _Running:
+    """What runs, with the seconds since it has begun; drawn again and again on one line."""
+
+    def __init__(self, started: Mapping[str, float]) -> None:
+        self._started = started
+
+    def __rich__(self) -> Text:
+        now = time.monotonic()
+        parts = [f"{title} {now - start:.0f} s" for title, start in [*self._started.items()]]
+        return Text(console.printable(" | ".join(parts)), no_wrap=True, overflow="ellipsis")
 
 
 class Progress:
@@ -16,7 +31,7 @@ class Progress:
 
     def __init__(self, *, quiet: bool = False) -> None:
         self._quiet = quiet
-        self._running: list[str] = []
+        self._running: dict[str, float] = {}
         self._stack = contextlib.ExitStack()
         self._status: Status | None = None
 
@@ -44,12 +59,12 @@ class Progress:
         if not title:
             return
         if event["event"] == "start":
-            self._running.append(title)
+            self._running[title] = time.monotonic()
             if self._status is None:
                 console.note(f"       {title} ...", style="dim")
         else:
-            self._running.remove(title)
+            self._running.pop(title, None)
             if event["event"] == "done":
-                console.note(f"{event['seconds']:5.1f} s {title}: {event['detail']}")
+                console.note(f"{event['seconds']:5.1f} s {title}: {event['detail']}", indent=8)
         if self._status is not None:
-            self._status.update(" | ".join(self._running))
+            self._status.update(_Running(self._running))

@@ -66,6 +66,7 @@ class PlatformSection(Section):
         abis: The ABIs of the platform, in their usual order.
         default_abis: Those of a build that names none.
         reserved_names: Names that a library cannot have, as the system has one of that name.
+        usage: "module:FUNCTION" that returns lines of code that ask the model, given the settings.
         doctor: "module:FUNCTION" that yields what `mobilegen doctor` finds, given the section.
     """
 
@@ -73,6 +74,7 @@ class PlatformSection(Section):
     abis: ClassVar[tuple[str, ...]]
     default_abis: ClassVar[tuple[str, ...]]
     reserved_names: ClassVar[frozenset[str]] = frozenset()
+    usage: ClassVar[str] = ""
     doctor: ClassVar[str] = ""
 
 

@@ -13,7 +13,7 @@ _TOTAL_COLUMNS = ("total", "ms", "median", "slowest", "")
 
 def print_benchmark(times: Benchmark) -> None:
     """Write the times by layer, by operator and in total."""
-    console.table(_LAYER_COLUMNS, map(_layer, times.layers), right=range(3, 7))
+    console.table(_LAYER_COLUMNS, map(_layer, times.layers), right=range(3, 7), spare=(5, 2))
     console.line()
     console.table(_OPERATOR_COLUMNS, map(_operator, times.operators), right=range(1, 6))
     console.line()

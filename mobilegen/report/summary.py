@@ -2,38 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from mobilegen import console
 from mobilegen.artifacts import BuildReport, Check, FileRecord, ProjectReport, StepRecord
+from mobilegen.report.text import format_bytes
 
 _MARKS = {"pass": "ok", "fail": "FAILED", "skipped": "not proved"}
 
 
-def print_summary(report: BuildReport, folder: Path) -> None:
-    """Write every file, step and check of a build, and what was not proved."""
-    console.line()
-    _print_steps(report.steps)
-    console.line()
-    print_checks(report.checks)
-    console.line()
-    _print_files(report.files)
-    console.line()
-    console.line(f"result: {_short(folder)}")
-    if report.project:
-        _print_project(report.project, folder)
+def print_summary(report: BuildReport, folder: Path, usage: Sequence[str] = ()) -> None:
+    """Write every step and check of a build, where what it left is, and what was not proved.
+
+    Args:
+        usage: Lines of code that ask the model.
+    """
+    if not console.is_quiet():
+        console.line()
+        _print_steps(report.steps)
+        console.line()
+        print_checks(report.checks)
+        console.line()
+        if console.is_verbose():
+            _print_files(report.files)
+            console.line()
+        _print_places(report, folder)
+        console.line()
+        _print_usage(report, usage)
     for answer in report.answers:
         console.line(f"{answer.image}: {answer.label}, {answer.probability:.4f}")
     print_verdict(report.checks)
 
 
-def _print_project(project: ProjectReport, folder: Path) -> None:
-    console.line(f"project: {_short(folder / project.folder)}, {project.files} files")
+def _print_places(report: BuildReport, folder: Path) -> None:
+    """Write what a person opens, and what else is there by folder."""
+    console.line(f"result: {_short(folder)}")
+    console.line("  report.html: every step and check, for a browser")
+    folders: dict[str, list[FileRecord]] = {}
+    for file in report.files:
+        folders.setdefault(file.path.partition("/")[0], []).append(file)
+    for name, files in folders.items():
+        size = format_bytes(sum(file.size for file in files))
+        shown = f": {Path(files[0].path).name}" if len(files) == 1 else f", {len(files)} files"
+        console.line(f"  {name}{shown}, {size}")
+    if report.project:
+        _print_project(report.project)
+
+
+def _print_project(project: ProjectReport) -> None:
+    console.line(f"  {project.folder}: the project, {project.files} files; its README.md says more")
     for name in project.kept:
-        console.line(f"  left as it is: {name}", style="yellow")
+        console.line(f"    left as it is: {name}", style="yellow")
     if project.kept:
-        console.line("  --force would overwrite them")
+        console.line("    --force would overwrite them")
+
+
+def _print_usage(report: BuildReport, usage: Sequence[str]) -> None:
+    if report.project and usage:
+        console.line("in an app with the project's sdk, not on the main thread:")
+        for text in usage:
+            console.line(f"  {text}")
+        console.line()
 
 
 def print_checks(checks: Iterable[Check]) -> None:

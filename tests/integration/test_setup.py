@@ -69,6 +69,7 @@ def test_setup_without_network_and_cache_says_what_is_missing(tmp_path: Path) ->
     missing = {line.split("  ")[1].partition(":")[0] for line in lines if "missing" in line}
     assert missing == {"converter of ncnn", "code of ncnn", "executor for arm64-v8a"}
     assert "Traceback" not in done.stderr
+    assert "the same command without --offline" in done.stderr
 
 
 def test_setup_refuses_what_it_does_not_know() -> None:

@@ -24,6 +24,7 @@ class AndroidSettings(PlatformSection):
     abis = tuple(ANDROID_ABIS)
     default_abis = ("arm64-v8a",)
     reserved_names = SYSTEM_LIBRARIES
+    usage = "mobilegen.platforms.android.usage:lines"
     doctor = "mobilegen.platforms.android.doctor:examine"
 
     package: Annotated[str, Option()] = Field(
