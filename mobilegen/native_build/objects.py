@@ -16,7 +16,12 @@ from typing import Any
 
 from mobilegen.artifacts import Target, Toolchain
 from mobilegen.errors import NativeBuildError, ProcessError
-from mobilegen.native_build.package import discard_if_damaged, require_intact, unpacked
+from mobilegen.native_build.package import (
+    discard_if_damaged,
+    package_folder,
+    require_intact,
+    unpacked,
+)
 from mobilegen.native_build.plan import FromSource, ObjectRecipe, ObjectSet
 from mobilegen.native_build.request import LibraryRequest
 from mobilegen.native_build.run import build_error, build_type, configure, ninja
@@ -80,7 +85,7 @@ def set_key(code: FromSource, target: Target, toolchain: Toolchain) -> str:
     parts = {
         "format": _FORMAT,
         "recipe": recipe,
-        "package": [code.package.file.sha256, code.package.root, code.package.parts],
+        "package": package_folder(code.package).name,
         "target": asdict(target),
         "toolchain": toolchain.identity,
     }

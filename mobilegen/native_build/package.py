@@ -13,7 +13,15 @@ from typing import IO
 
 from mobilegen.errors import NativeBuildError
 from mobilegen.system.download import fetch
-from mobilegen.system.files import cache_dir, file_lock, kept_dir, lock_of, sha256_file, write_text
+from mobilegen.system.files import (
+    cache_dir,
+    file_lock,
+    kept_dir,
+    lock_of,
+    sha256_bytes,
+    sha256_file,
+    write_text,
+)
 from mobilegen.system.pinned import PinnedFile
 
 _MAX_BYTES = 1 << 30
@@ -29,8 +37,7 @@ class Package:
         file: Where it comes from.
         root: The archive's top folder; "" for an archive without one.
         parts: Files and folders below `root` that are unpacked; () for all.
-        licence: The file among the parts that goes wherever the code goes; "" when the package
-            has none.
+        licence: A file below `root` that goes wherever the code goes; "" when there is none.
     """
 
     file: PinnedFile
@@ -42,6 +49,11 @@ class Package:
     def name(self) -> str:
         """What it is called in file names."""
         return self.root or self.file.filename.partition(".")[0]
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """Files and folders below `root` that have to be there."""
+        return tuple(filter(None, (*self.parts, self.licence)))
 
 
 def unpacked(package: Package, *, offline: bool = False) -> Path:
@@ -90,8 +102,9 @@ def _hash_files(folder: Path) -> dict[str, str]:
 
 
 def package_folder(package: Package) -> Path:
-    """Where the package is or will be unpacked; named by content."""
-    return cache_dir() / "sources" / f"{package.name}-{package.file.sha256[:16]}"
+    """Where the package is or will be unpacked; named by its content and by what is wanted."""
+    facts = "\0".join((package.file.sha256, package.root, *package.wanted))
+    return cache_dir() / "sources" / f"{package.name}-{sha256_bytes(facts.encode())[:16]}"
 
 
 @dataclass(frozen=True)
@@ -115,7 +128,7 @@ def unpack(archive: Path, package: Package, folder: Path) -> None:
         _write_members(archive, package, folder)
     except (tarfile.TarError, zipfile.BadZipFile, EOFError, RuntimeError) as error:
         raise _refused(archive, f"{type(error).__name__}: {error}") from error
-    missing = [part for part in package.parts if not (folder / part).exists()]
+    missing = [part for part in package.wanted if not (folder / part).exists()]
     if missing:
         raise _refused(archive, f"missing: {', '.join(missing)}")
 
@@ -194,7 +207,7 @@ def _wanted_name(archive: Path, name: str, package: Package) -> PurePosixPath | 
         if path.parts[:1] != (package.root,):
             return None
         path = PurePosixPath(*path.parts[1:])
-    wanted = any(path.is_relative_to(part) for part in package.parts) or not package.parts
+    wanted = any(path.is_relative_to(part) for part in package.wanted) or not package.parts
     if not path.parts or not wanted:
         return None
     if path.is_absolute() or ".." in path.parts or any(each in name for each in "\\:\0"):

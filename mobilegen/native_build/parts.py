@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mobilegen.artifacts import Companion
-from mobilegen.errors import NativeBuildError
+from mobilegen.errors import ConfigError, NativeBuildError
 from mobilegen.native_build.objects import object_set
 from mobilegen.native_build.package import unpacked
 from mobilegen.native_build.plan import FromSource, Prebuilt
@@ -84,6 +84,12 @@ def _prebuilt_parts(request: LibraryRequest, code: Prebuilt, folder: Path) -> En
             f"{request.plan.runtime} has no libraries for {request.target.abi}",
             seen=[f"its package is {code.package.file.filename}"],
             hint="take another --abi, or another --runtime",
+        )
+    if f"lib{request.name}.so" in {each.name for each in found}:
+        raise ConfigError(
+            f"the library cannot be named {request.name!r}",
+            seen=[f"{request.plan.runtime} has a lib{request.name}.so of its own beside it"],
+            hint=f"--name {request.name}_model",
         )
     companions = tuple(adopt_companion(each, package, request.target) for each in found)
     for companion in companions:

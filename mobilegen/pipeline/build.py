@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -149,8 +150,9 @@ def _run_graph(plan: BuildPlan, listen: Listener) -> set[str]:
 
 
 def _import_path() -> str:
-    """The graph's process must find this very mobilegen, wherever it was started."""
-    return str(Path(__file__).resolve().parents[2])
+    """The graph's process must find this very mobilegen, and packages that add to it, anywhere."""
+    own = str(Path(__file__).resolve().parents[2])
+    return os.pathsep.join(filter(None, (own, os.environ.get("PYTHONPATH"))))
 
 
 def _clean(plan: BuildPlan, declared: tuple[Stage, ...]) -> bool:
