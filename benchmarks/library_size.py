@@ -33,6 +33,7 @@ from mobilegen.native_build.library import build_library, library_variables  # n
 from mobilegen.native_build.request import LibraryRequest  # noqa: E402
 from mobilegen.native_build.run import configure, ninja  # noqa: E402
 from mobilegen.native_build.sizes import find_sizes  # noqa: E402
+from mobilegen.platforms.android.jni import bridge_of  # noqa: E402
 from mobilegen.resources import native_dir  # noqa: E402
 from mobilegen.runtimes import catalog as runtimes  # noqa: E402
 from mobilegen.runtimes.ncnn import engine as ncnn_engine  # noqa: E402
@@ -131,7 +132,7 @@ def library_bytes(artifact: Artifact, rule: PreprocessSettings, folder: Path) ->
 def request(artifact: Artifact, target: Target, inside: Contents) -> LibraryRequest:
     plan = ncnn_engine.plan(artifact)
     toolchain = choose("embedded", target)
-    return LibraryRequest(artifact, plan, target, toolchain, NAME, PACKAGE, inside, JOBS)
+    return LibraryRequest(artifact, plan, target, toolchain, NAME, bridge_of(PACKAGE), inside, JOBS)
 
 
 def reduced_bytes(artifact: Artifact, rule: PreprocessSettings, folder: Path, parts: Parts) -> int:
@@ -141,7 +142,7 @@ def reduced_bytes(artifact: Artifact, rule: PreprocessSettings, folder: Path, pa
     with nullcontext() if parts.threads else _serial_runtime():
         asked = request(artifact, target, inside)
         variables = library_variables(asked, folder)
-    wanted = {**dict(variables), "MOBILEGEN_JNI": "ON" if parts.java else "OFF"}
+    wanted = {**dict(variables), "MOBILEGEN_BRIDGE": asked.bridge.folder if parts.java else ""}
     configure(native_dir(), folder / "cmake", target, asked.toolchain, tuple(wanted.items()))
     ninja(folder / "cmake", ["mobilegen"], jobs=JOBS, title="linking")
     return (folder / "cmake" / f"lib{NAME}.so").stat().st_size

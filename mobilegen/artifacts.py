@@ -244,6 +244,35 @@ CxxLibrary = Literal["none", "static", "ndk"]
 
 
 @dataclass(frozen=True)
+class Bridge:
+    """What a platform adds to the C interface of a library.
+
+    Attributes:
+        folder: Of its sources in native/, with a file bridge.cmake; "" for the C interface alone.
+        defines: Macros that they take, for mobilegen_model.h: (name, text).
+        exports: Names that they export.
+        package: Of the platform's own classes, in its language.
+    """
+
+    folder: str = ""
+    defines: tuple[tuple[str, str], ...] = ()
+    exports: tuple[str, ...] = ()
+    package: str = ""
+
+
+@dataclass(frozen=True)
+class PlatformPlan:
+    """What is built for one platform.
+
+    Attributes:
+        name: Of the platform.
+    """
+
+    name: str
+    targets: tuple[Target, ...]
+
+
+@dataclass(frozen=True)
 class Toolchain:
     """A compiler set for one target.
 
@@ -291,6 +320,7 @@ class Library:
         imports: Names that it takes from others.
         companions: Libraries that it needs beside it, what others need first.
         licences: Of what is inside and beside it; they have to go wherever the library goes.
+        system: Libraries of the system that its runtime needs, beside those of every library.
     """
 
     target: Target
@@ -304,6 +334,7 @@ class Library:
     toolchain: str
     companions: tuple[Companion, ...] = ()
     licences: tuple[Path, ...] = ()
+    system: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
 
 
@@ -434,7 +465,7 @@ class StepRecord:
     detail: str = ""
 
 
-REPORT_FORMAT = 2
+REPORT_FORMAT = 3
 
 
 @dataclass(frozen=True)
@@ -447,8 +478,8 @@ class BuildReport:
         answers: What the source model says of the check images.
         libraries: The native libraries; paths are relative to the result's folder.
         files: Every file of the result but the reports, build.json, report.html and bench.json,
-            and the project, which is the user's to change.
-        project: The generated project; None for a build without.
+            and the projects, which are the user's to change.
+        projects: The generated projects.
         reference: Who gave the source model's answers, as in `Graph`.
     """
 
@@ -463,5 +494,5 @@ class BuildReport:
     answers: tuple[Answer, ...] = ()
     libraries: tuple[Library, ...] = ()
     files: tuple[FileRecord, ...] = ()
-    project: ProjectReport | None = None
+    projects: tuple[ProjectReport, ...] = ()
     reference: str = "onnxruntime"

@@ -1,5 +1,5 @@
-# The target `mobilegen`: the C interface, the adapter to one runtime, the bridge to Java, in one
-# library.
+# The target `mobilegen`: the C interface, the adapter to one runtime and the bridge to a platform,
+# in one library.
 #
 # MOBILEGEN_NAME       the library is lib<name>.so or lib<name>.a
 # MOBILEGEN_KIND       SHARED or STATIC
@@ -10,7 +10,7 @@
 # MOBILEGEN_GENERATED  folder with mobilegen_model.h and, where the functions get names of their own,
 #                      mobilegen_names.h
 # MOBILEGEN_EMBEDDED   a source file with the model itself; empty: without
-# MOBILEGEN_JNI        ON: with the natives of the Java classes
+# MOBILEGEN_BRIDGE     folder of a platform's sources, with bridge.cmake; empty: C alone
 # MOBILEGEN_STRIP      ON: without names and lines for a debugger
 # MOBILEGEN_OPTIONS    further compile options
 # MOBILEGEN_COMPANIONS names of libraries that go beside it; NAME.c in MOBILEGEN_GENERATED defines
@@ -20,7 +20,6 @@
 # MOBILEGEN_FEATURES   names that are defined for the adapter
 set(MOBILEGEN_KIND SHARED CACHE STRING "SHARED or STATIC")
 set(MOBILEGEN_FORMAT elf CACHE STRING "how a shared library is linked")
-option(MOBILEGEN_JNI "with the natives of the Java classes" ON)
 option(MOBILEGEN_STRIP "without names and lines for a debugger" ON)
 set(MOBILEGEN_NATIVE ${CMAKE_CURRENT_LIST_DIR})
 if(NOT MOBILEGEN_ENGINE)
@@ -34,14 +33,10 @@ foreach(_name adapt classify digest engine error file labels log model open perm
     list(APPEND MOBILEGEN_CORE_SOURCES ${MOBILEGEN_NATIVE}/core/${_name}.cpp)
 endforeach()
 list(APPEND MOBILEGEN_CORE_SOURCES ${MOBILEGEN_PREPROCESS_SOURCES} ${MOBILEGEN_EMBEDDED})
-if(MOBILEGEN_JNI)
-    foreach(_name bridge handles image_recognition model)
-        list(APPEND MOBILEGEN_CORE_SOURCES ${MOBILEGEN_NATIVE}/jni/${_name}.cpp)
-    endforeach()
-    if(NOT ANDROID)
-        find_package(JNI REQUIRED)
-        list(APPEND MOBILEGEN_ENGINE_INCLUDES ${JNI_INCLUDE_DIRS})
-    endif()
+if(MOBILEGEN_BRIDGE)
+    include(${MOBILEGEN_NATIVE}/${MOBILEGEN_BRIDGE}/bridge.cmake)
+    list(APPEND MOBILEGEN_CORE_SOURCES ${MOBILEGEN_BRIDGE_SOURCES})
+    list(APPEND MOBILEGEN_ENGINE_INCLUDES ${MOBILEGEN_BRIDGE_INCLUDES})
 endif()
 
 # Against these is linked, never against the companions themselves: a linker would note versions

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from graphs import make_graph
 
 from mobilegen.artifacts import (
     Artifact,
+    Bridge,
     Graph,
     Library,
     Precision,
@@ -28,6 +29,8 @@ from mobilegen.native_build.header import NOTHING_ELSE, Contents
 from mobilegen.native_build.library import build_library, library_variables
 from mobilegen.native_build.request import LibraryRequest
 from mobilegen.native_build.run import configure, ninja
+from mobilegen.platforms.android.checks import check_library
+from mobilegen.platforms.android.jni import bridge_of
 from mobilegen.resources import native_dir
 from mobilegen.runtimes import catalog
 from mobilegen.toolchains.embedded import prepare
@@ -93,7 +96,8 @@ def build_android(
     request = library_request(
         model, target, prepare(target), name=name, package=package, contents=contents
     )
-    return build_library(request, folder)
+    library = build_library(request, folder)
+    return replace(library, checks=check_library(library, request.bridge))
 
 
 def library_request(
@@ -104,11 +108,17 @@ def library_request(
     name: str = "model",
     package: str = "com.example",
     contents: Contents = NOTHING_ELSE,
+    java: bool = False,
 ) -> LibraryRequest:
-    """Ask for the library of a model as `mobilegen build` does."""
+    """Ask for the library of a model as `mobilegen build` does.
+
+    Args:
+        java: With the natives of the Java classes, which Android's libraries always have.
+    """
     artifact = model.artifact
     plan = catalog.get(artifact.runtime).plan_native(artifact)
-    return LibraryRequest(artifact, plan, target, toolchain, name, package, contents, jobs=2)
+    bridge = bridge_of(package) if java or target.platform == "android" else Bridge()
+    return LibraryRequest(artifact, plan, target, toolchain, name, bridge, contents, jobs=2)
 
 
 def build_host(
@@ -118,17 +128,20 @@ def build_host(
     *,
     name: str,
     package: str,
-    switch: str,
+    switch: str = "",
     contents: Contents = NOTHING_ELSE,
+    java: bool = False,
 ) -> Path:
     """Build targets of native/CMakeLists.txt for this computer; return the folder with them.
 
     Args:
-        switch: The option of CMakeLists.txt that is turned on.
+        switch: An option of CMakeLists.txt that is turned on.
+        java: With the natives of the Java classes.
     """
-    request = library_request(model, name=name, package=package, contents=contents)
-    variables = library_variables(request, folder)
-    configure(native_dir(), folder / "cmake", HOST, HOST_TOOLCHAIN, (*variables, (switch, "ON")))
+    request = library_request(model, name=name, package=package, contents=contents, java=java)
+    switches = [(switch, "ON")] if switch else []
+    variables = (*library_variables(request, folder), *switches)
+    configure(native_dir(), folder / "cmake", HOST, HOST_TOOLCHAIN, variables)
     ninja(folder / "cmake", goals, jobs=2, title=f"building {', '.join(goals)}")
     return folder / "cmake"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mobilegen.artifacts import Artifact, Preprocess
+from mobilegen.artifacts import Artifact, Bridge, Preprocess
 from mobilegen.native_build.header import Contents
 from mobilegen.native_build.library import BENCHMARK, build_benchmark
 from mobilegen.native_build.request import LibraryRequest
@@ -35,14 +35,13 @@ def benchmark_program(
         NativeBuildError: The program could not be compiled.
         DownloadError: The runtime's source cannot be had.
     """
-    # A program has no natives of Java classes, which alone have a package.
     request = LibraryRequest(
         artifact=artifact,
         plan=runtimes.get(artifact.runtime).plan_native(artifact),
         target=static_target(abi),
         toolchain=static_toolchain(abi),
         name=BENCHMARK,
-        package="com.example",
+        bridge=Bridge(),
         contents=Contents(preprocess=preprocess),
         jobs=jobs,
         offline=offline,

@@ -71,7 +71,7 @@ def bench(
     opened = open_named(result)
     jobs = chosen.jobs or os.cpu_count() or 1
     with console.live("timing"):
-        stand = pipeline.device_stand(abi, serial) if device else pipeline.host_stand(abi)
+        stand = pipeline.device_stand(opened, abi, serial) if device else pipeline.host_stand(abi)
         times = pipeline.bench(
             opened, stand, threads=threads, rounds=rounds, jobs=jobs, offline=chosen.offline
         )

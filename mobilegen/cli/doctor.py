@@ -16,7 +16,7 @@ import mobilegen
 from mobilegen import console
 from mobilegen.cli import options
 from mobilegen.config.model import Settings
-from mobilegen.names import load_object
+from mobilegen.platforms import catalog as platforms
 from mobilegen.platforms.finding import Finding, State
 
 _PACKAGES = (
@@ -61,9 +61,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield Finding("Python", "ok", f"{platform.python_version()} at {sys.executable}")
     for name in _PACKAGES:
         yield _package(name)
-    for name, section in settings.platforms.items():
-        if section.doctor:
-            yield from load_object(section.doctor)(settings.section(name))
+    for name in settings.platforms:
+        yield from platforms.get(name).examine_tools(settings.section(name))
     yield from _toolboxes()
     yield from _cache()
     yield from _offline()

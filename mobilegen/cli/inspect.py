@@ -71,7 +71,7 @@ def _inspect_library(path: Path, top: int, json: bool) -> None:
 
     if path.is_dir():
         result = open_result(path)
-        files = {each.target.abi: each.path for each in result.libraries}
+        files = {each.target.id: each.path for each in result.libraries}
         if not files:
             raise UsageError(f"{path} has no libraries", hint="mobilegen build --abi arm64-v8a")
     else:

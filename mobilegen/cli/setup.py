@@ -11,14 +11,13 @@ from mobilegen import console
 from mobilegen.cli import options
 from mobilegen.config.model import ALL_ABIS
 from mobilegen.pipeline.setup import Need, prepare, require_ready
-from mobilegen.platforms.android import settings as android_settings
+from mobilegen.platforms import catalog as platforms
 from mobilegen.runtimes import catalog as runtimes
 
 
 @options.with_settings("setup")
 def setup(
     given: Mapping[str, Any],
-    apk: Annotated[bool, typer.Option("--apk", help="Also what --apk of build uses.")] = False,
     offline: Annotated[
         bool, typer.Option("--offline", help="Only say what is missing; use no network.")
     ] = False,
@@ -26,7 +25,7 @@ def setup(
 ) -> None:
     """Fetch toolboxes and sources and make toolchains: builds with --offline work afterwards."""
     items = []
-    for item in prepare(_needs(given, apk=apk), offline=offline):
+    for item in prepare(_needs(given), offline=offline):
         items.append(item)
         if not json:
             console.line(f"{item.state:7}  {item.subject}: {item.detail}")
@@ -37,15 +36,15 @@ def setup(
         console.line("everything is there: mobilegen build --offline needs no network")
 
 
-def _needs(given: Mapping[str, Any], *, apk: bool) -> Need:
+def _needs(given: Mapping[str, Any]) -> Need:
     """What is asked for; what is not named is all that there is."""
     chosen = options.checked({**given, "abi": given["abi"] or [ALL_ABIS]})
-    android = android_settings.of(chosen)
     names = [chosen.runtime] if given["runtime"] else runtimes.names()
     return Need(
+        settings=chosen,
         runtimes=tuple(map(runtimes.get, names)),
-        abis=chosen.abis_of("android"),
-        toolchain=android.toolchain,
-        ndk=android.ndk,
-        apk=apk,
+        platforms=tuple(
+            platforms.get(name).plan(chosen.section(name), chosen.abis_of(name))
+            for name in chosen.platform
+        ),
     )

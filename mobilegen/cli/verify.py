@@ -12,7 +12,6 @@ from mobilegen.artifacts import Check
 from mobilegen.cli import options
 from mobilegen.cli.places import open_named
 from mobilegen.config.model import ALL_ABIS
-from mobilegen.platforms.android.options import PLATFORM
 from mobilegen.report.summary import print_checks, print_verdict
 from mobilegen.serialize import to_jsonable
 from mobilegen.verify import judge
@@ -37,17 +36,16 @@ def verify(
 ) -> None:
     """Check a result's files, run its model and libraries, and compare with onnxruntime.
 
-    With a device, run the tests of its Android project there instead.
+    With a device, run the tests of its project there instead.
     """
-    from mobilegen.verify.device import device_checks
-    from mobilegen.verify.result import verify_result
+    from mobilegen.pipeline.verify import verify_on_device, verify_result
 
     chosen = options.checked(given)
     opened = open_named(result)
     checks: list[Check] = []
     with console.live("verifying") as status:
         if device or managed_device:
-            checks += device_checks(opened.folder / PLATFORM, managed=managed_device)
+            checks += verify_on_device(opened, managed=managed_device)
         else:
             for check in verify_result(opened, abis=_abis(abi), offline=chosen.offline):
                 checks.append(check)

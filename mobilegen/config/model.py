@@ -67,7 +67,6 @@ class PlatformSection(Section):
         default_abis: Those of a build that names none.
         reserved_names: Names that a library cannot have, as the system has one of that name.
         usage: "module:FUNCTION" that returns lines of code that ask the model, given the settings.
-        doctor: "module:FUNCTION" that yields what `mobilegen doctor` finds, given the section.
     """
 
     title: ClassVar[str]
@@ -75,7 +74,6 @@ class PlatformSection(Section):
     default_abis: ClassVar[tuple[str, ...]]
     reserved_names: ClassVar[frozenset[str]] = frozenset()
     usage: ClassVar[str] = ""
-    doctor: ClassVar[str] = ""
 
 
 class PreprocessSettings(Section):

@@ -10,7 +10,7 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from mobilegen.artifacts import Artifact
+from mobilegen.artifacts import Artifact, Bridge
 from mobilegen.errors import MobilegenError, VerificationError
 
 Arrays = Mapping[str, NDArray[Any]]
@@ -22,7 +22,7 @@ class Request:
     """A compiled library and the inputs to run it on.
 
     Attributes:
-        package: Java package of the class whose natives the library holds.
+        bridge: What its platform has added to the C interface.
         artifact: The model files, and the names and shapes of the tensors.
         threads: How many threads the engine computes with.
         samples: Arrays by the source model's input names.
@@ -37,7 +37,7 @@ class Request:
     """
 
     library: Path
-    package: str
+    bridge: Bridge
     artifact: Artifact
     threads: int
     samples: tuple[Arrays, ...]

@@ -84,7 +84,7 @@ def _arguments(request: Request) -> list[str]:
     library = str(request.library.resolve())
     counts = [str(request.threads), str(len(request.samples))]
     if request.interface == "jni" and tensors.natives_fit(request):
-        prefix = f"{jni_prefix(request.package)}_"
+        prefix = f"{jni_prefix(request.bridge.package)}_"
         sizes = [str(size) for size in tensors.dims(request)]
         return ["jni", library, *counts, prefix, files.model_folder(request), *sizes]
     inputs = [binding.tensor.name for binding in request.artifact.inputs]

@@ -82,14 +82,14 @@ def execute(abi: str, request: Request, *, offline: bool, timeout: float) -> Exe
         ExecutionError: The library cannot be loaded, failed, crashed or ran out of time.
     """
     jdk = _require_host(request)
-    check_package(request.package)
+    check_package(request.bridge.package)
     places = (shims(), _classes(jdk, request))
     with tempfile.TemporaryDirectory(prefix="mobilegen-") as temporary:
         folder = Path(temporary)
         files.write_inputs(request, folder)
         files.write_images(request, folder)
         printed = _run(jdk, request, (*places, folder), timeout)
-        _refuse_jni_faults(printed, request.package)
+        _refuse_jni_faults(printed, request.bridge.package)
         report = files.read_report(folder)
         return Execution(
             files.read_outputs(request, folder),
@@ -152,7 +152,7 @@ def _sources(request: Request) -> dict[str, str]:
         name: (programs.tools_dir() / "jvm" / f"{name}.java").read_text("utf-8")
         for name in ("Driver", *_INSIDE)
     }
-    package, model = check_package(request.package), request.artifact
+    package, model = check_package(request.bridge.package), request.artifact
     inside = {name: f"package {package};\n{own[name]}" for name in _INSIDE}
     apps = {name: java_source(name, package, _TESTED, model) for name in _APP_CLASSES}
     return {"Driver": own["Driver"], "Start": _START, **inside, **apps}
@@ -180,7 +180,7 @@ def _run(jdk: Jdk, request: Request, places: tuple[Path, Path, Path], timeout: f
     dims = ",".join(map(str, tensors.dims(request)))
     argv: list[str | Path] = [
         jdk.java, *_JAVA_OPTIONS, "-Djava.library.path=.", "-cp", classes, "Start",
-        request.package, stand_ins / OPENER, model_folder(request),
+        request.bridge.package, stand_ins / OPENER, model_folder(request),
         str(request.threads), str(len(request.samples)),
         dims if tensors.natives_fit(request) else "none",
         ",".join(map(str, request.images)), str(int(request.classify)),

@@ -1,29 +1,22 @@
-"""Reads shared libraries and checks what Android's linker and store demand of them."""
+"""Reads shared libraries: the facts that decide whether a system loads them."""
 
 from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import lief
 
-from mobilegen.artifacts import Check, CheckStatus, Companion, Target
 from mobilegen.errors import NativeBuildError
 from mobilegen.resources import native_dir
-from mobilegen.toolchains.symbols import SYSTEM_LIBRARIES, system_names
-from mobilegen.toolchains.targets import android_abi, api_level
-
-PAGE_SIZE = 16384
 
 _DECLARATION = re.compile(r"^MOBILEGEN_API [^;(]*?\b(mobilegen_\w+)\(", re.MULTILINE)
 
-_GNU_HASH_API_LEVEL = 23
 _NT_ANDROID_IDENT = 1
 _MIN_BYTES = 64
-_SHOWN = 8
 
 
 @dataclass(frozen=True)
@@ -192,187 +185,3 @@ def _android_api(binary: lief.ELF.Binary) -> int | None:
         if str(note.name).rstrip("\0") == "Android" and note.original_type == _NT_ANDROID_IDENT:
             return int.from_bytes(bytes(note.description)[:4], "little")
     return None
-
-
-def check_library(
-    elf: Elf,
-    target: Target,
-    file_name: str,
-    natives: Collection[str],
-    companions: Sequence[Companion] = (),
-    system: Sequence[str] = (),
-) -> tuple[Check, ...]:
-    """Check a library for an Android target; nothing is checked for other platforms.
-
-    Args:
-        file_name: Its name, which the soname must repeat.
-        natives: C names of the Java natives that it must export.
-        companions: Libraries beside it that it may need.
-        system: Libraries of the system that it may need beside those that all may.
-    """
-    if target.platform != "android":
-        return ()
-    found = (
-        _machine(elf, target),
-        _page_alignment(elf),
-        _soname_check(elf, file_name),
-        _needed(elf, companions, system),
-        _imports(elf, target, companions, system),
-        _exports(elf, (*engine_exports(), *natives)),
-        _check("text_relocations", "no relocations in code", not elf.text_relocations, "TEXTREL"),
-        _relro(elf),
-        _access(elf),
-        _check("stripped", "no symbol table or debug data", not elf.symbols_left,
-               _list(elf.symbols_left)),
-        _ident(elf, target),
-        _hash_table(elf, target),
-    )  # fmt: skip
-    return tuple(_for_abi(check, target.abi) for check in found)
-
-
-def check_companion(
-    elf: Elf, target: Target, file_name: str, before: Sequence[Companion] = ()
-) -> tuple[Check, ...]:
-    """Check a library that was compiled elsewhere by the rules for ours, as far as they decide
-    whether it is loaded.
-
-    Args:
-        before: Libraries that are loaded before it, which it may need.
-    """
-    if target.platform != "android":
-        return ()
-    found = (
-        _machine(elf, target),
-        _companion_pages(elf),
-        _soname_check(elf, file_name),
-        _needed(elf, before),
-        _imports(elf, target, before),
-        _check("text_relocations", "no relocations in code", not elf.text_relocations, "TEXTREL"),
-        _access(elf),
-        _hash_table(elf, target),
-    )
-    name = file_name.removeprefix("lib").removesuffix(".so")
-    named = (replace(check, title=f"{file_name}: {check.title}") for check in found)
-    return tuple(replace(each, id=f"{target.abi}.elf.{name}.{each.id}") for each in named)
-
-
-def _companion_pages(elf: Elf) -> Check:
-    """Only 64-bit Android has pages of 16 KB."""
-    if elf.bits == 32:
-        return _check("page_alignment", "segments load on 4 KB pages", True, "")
-    check = _page_alignment(elf)
-    advice = f"{check.detail}; take a version of the runtime that was built for 16 KB pages"
-    return check if check.status == "pass" else replace(check, detail=advice)
-
-
-def _needed(elf: Elf, companions: Sequence[Companion], system: Sequence[str] = ()) -> Check:
-    beside = {companion.name for companion in companions}
-    title = "it needs only system libraries"
-    if beside:
-        title += f" and {_list(beside)}"
-    return _subset("needed", title, elf.needed, _allowed_libraries(system) | beside)
-
-
-def _imports(
-    elf: Elf, target: Target, companions: Sequence[Companion], system: Sequence[str] = ()
-) -> Check:
-    beside = [name for companion in companions for name in companion.exports]
-    title = f"every import exists at API level {target.level}"
-    if companions:
-        title += f" or in {_list(companion.name for companion in companions)}"
-    libraries = (*SYSTEM_LIBRARIES, *(f"lib{name}" for name in system))
-    known = system_names(target.abi, api_level(target), libraries)
-    return _subset("imports", title, elf.imports, {*known, *beside})
-
-
-def _check(
-    name: str,
-    title: str,
-    passed: bool,
-    detail: str,
-    *,
-    measured: float | None = None,
-    limit: float | None = None,
-) -> Check:
-    status: CheckStatus = "pass" if passed else "fail"
-    return Check(name, title, status, measured, limit, "" if passed else detail)
-
-
-def _for_abi(check: Check, abi: str) -> Check:
-    return replace(check, id=f"{abi}.elf.{check.id}")
-
-
-def _list(names: Iterable[str]) -> str:
-    ordered = sorted(names)
-    more = f" and {len(ordered) - _SHOWN} more" if len(ordered) > _SHOWN else ""
-    return ", ".join(ordered[:_SHOWN]) + more
-
-
-def _allowed_libraries(system: Sequence[str]) -> set[str]:
-    return {f"{library}.so" for library in SYSTEM_LIBRARIES} | {f"lib{name}.so" for name in system}
-
-
-def _subset(name: str, title: str, seen: Iterable[str], allowed: Collection[str]) -> Check:
-    wrong = set(seen) - set(allowed)
-    return _check(name, title, not wrong, _list(wrong))
-
-
-def _machine(elf: Elf, target: Target) -> Check:
-    abi = android_abi(target.abi)
-    passed = elf.shared and (elf.machine, elf.bits) == (abi.elf_machine, abi.bits)
-    seen = f"machine {elf.machine}, {elf.bits} bits, {'' if elf.shared else 'not '}shared"
-    return _check("machine", f"a shared library for {target.abi}", passed, seen)
-
-
-def _page_alignment(elf: Elf) -> Check:
-    """Segments must load on 16 KB pages: aligned, and offset congruent to address."""
-    loads = [segment for segment in elf.segments if segment.kind == "LOAD"]
-    smallest = min((segment.align for segment in loads), default=0)
-    bent = [s for s in loads if s.align and (s.address - s.offset) % s.align]
-    detail = "offset and address differ" if bent else f"segments aligned to {smallest}"
-    passed = smallest >= PAGE_SIZE and not bent and all(_is_power(s.align) for s in loads)
-    return _check("page_alignment", "segments load on 16 KB pages", passed, detail,
-                  measured=smallest, limit=PAGE_SIZE)  # fmt: skip
-
-
-def _is_power(number: int) -> bool:
-    return number & (number - 1) == 0
-
-
-def _soname_check(elf: Elf, file_name: str) -> Check:
-    passed = elf.soname == file_name
-    return _check("soname", "the soname is the file name", passed, f"soname {elf.soname!r}")
-
-
-def _exports(elf: Elf, expected: Collection[str]) -> Check:
-    extra, absent = set(elf.exports) - set(expected), set(expected) - set(elf.exports)
-    detail = f"extra: {_list(extra) or 'none'}; absent: {_list(absent) or 'none'}"
-    title = "it exports the C interface and the natives, nothing else"
-    return _check("exports", title, not extra and not absent, detail)
-
-
-def _relro(elf: Elf) -> Check:
-    relro = any(segment.kind == "GNU_RELRO" for segment in elf.segments)
-    detail = f"GNU_RELRO {'present' if relro else 'absent'}, bind now {elf.bind_now}"
-    return _check("relro", "relocated data becomes read-only", relro and elf.bind_now, detail)
-
-
-def _access(elf: Elf) -> Check:
-    wrong = [s.kind for s in elf.segments if {"w", "x"} <= set(s.access)]
-    stack = any(s.kind == "GNU_STACK" for s in elf.segments)
-    detail = f"writable and executable: {_list(wrong)}" if wrong else "no GNU_STACK"
-    title = "no segment is writable and executable"
-    return _check("access", title, stack and not wrong, detail)
-
-
-def _ident(elf: Elf, target: Target) -> Check:
-    passed = elf.android_api == api_level(target)
-    seen = "no note" if elf.android_api is None else f"API level {elf.android_api}"
-    title = f"the Android note says API level {target.level}"
-    return _check("ident", title, passed, seen)
-
-
-def _hash_table(elf: Elf, target: Target) -> Check:
-    passed = elf.sysv_hash or api_level(target) >= _GNU_HASH_API_LEVEL
-    title = "it has a symbol hash table that the API level reads"
-    return _check("hash_table", title, passed, "no DT_HASH, needed below API level 23")

@@ -12,11 +12,10 @@ from pathlib import Path
 import jinja2
 import numpy as np
 
-from mobilegen.artifacts import Artifact, FileRecord, Preprocess, TensorBinding
+from mobilegen.artifacts import Artifact, Bridge, FileRecord, Preprocess, TensorBinding
 from mobilegen.errors import NativeBuildError
 from mobilegen.images.native import initializer
 from mobilegen.native_build.digest import blake2sp
-from mobilegen.platforms.android.jni import NATIVES, jni_prefix
 from mobilegen.resources import native_dir
 from mobilegen.system.files import write_text
 
@@ -85,7 +84,7 @@ class _Tensor:
 
 def write_generated(
     artifact: Artifact,
-    package: str,
+    bridge: Bridge,
     contents: Contents,
     folder: Path,
     *,
@@ -103,7 +102,7 @@ def write_generated(
     Raises:
         As `render_header` and `render_embedded`.
     """
-    write_text(folder / HEADER, render_header(artifact, package, contents))
+    write_text(folder / HEADER, render_header(artifact, bridge, contents))
     if contents.embed:
         # The output folder may have a name that the assembler does not take.
         for _, file in artifact.files:
@@ -113,15 +112,14 @@ def write_generated(
     return folder
 
 
-def render_header(artifact: Artifact, package: str, contents: Contents = NOTHING_ELSE) -> str:
+def render_header(artifact: Artifact, bridge: Bridge, contents: Contents = NOTHING_ELSE) -> str:
     """Return the text of mobilegen_model.h.
 
     Args:
-        package: Java package of the classes with natives.
+        bridge: What the platform adds to the C interface.
 
     Raises:
         NativeBuildError: A tensor that the C interface cannot carry.
-        ConfigError: The package name is not valid.
     """
     _check_artifact(artifact, contents)
     inputs = [_tensor(binding, output=False) for binding in artifact.inputs]
@@ -132,7 +130,7 @@ def render_header(artifact: Artifact, package: str, contents: Contents = NOTHING
         _environment()
         .get_template(_TEMPLATE)
         .render(
-            jni_prefixes=[(name, jni_prefix(package, name)) for name in NATIVES],
+            defines=bridge.defines,
             files=[_file(artifact, record) for _, record in artifact.files],
             params_index=_place(roles, "params"),
             weights_index=_place(roles, "weights"),

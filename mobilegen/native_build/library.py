@@ -8,16 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from mobilegen import console
-from mobilegen.artifacts import Check, Companion, Library
+from mobilegen.artifacts import Companion, Library
 from mobilegen.errors import NativeBuildError, ProcessError
-from mobilegen.native_build.elf import check_companion, check_library, read_elf
+from mobilegen.native_build.elf import read_elf
 from mobilegen.native_build.header import EMBEDDED, write_generated
 from mobilegen.native_build.parts import EngineParts, engine_parts
 from mobilegen.native_build.request import LibraryRequest
 from mobilegen.native_build.run import build_error, build_type, configure, ninja
 from mobilegen.native_build.sizes import SUFFIX, measure_sizes
-from mobilegen.platforms.android.jni import jni_exports
-from mobilegen.platforms.android.libraries import check_library_name
 from mobilegen.resources import native_dir
 from mobilegen.serialize import dump_json
 from mobilegen.system.files import sha256_file, write_bytes
@@ -27,19 +25,17 @@ _GENERATED = "generated"
 
 
 def build_library(request: LibraryRequest, work_dir: Path) -> Library:
-    """Build lib<name>.so: the runtime cut to the model, the C interface, the Java natives.
+    """Build lib<name>.so: the runtime cut to the model, the C interface, the platform's bridge.
 
     The library is written to `work_dir`, and beside it a file that tells what its bytes are, the
     libraries that go with it, and licences; everything else there may be deleted. The same
     request gives the same bytes, wherever the folders are.
 
     Raises:
-        ConfigError: The name or the package is not valid.
         NativeBuildError: CMake, the compiler or the linker failed, or the model has tensors
             that the library cannot carry.
         DownloadError: The runtime's package cannot be had.
     """
-    check_library_name(request.name)
     generated = _write_generated(request, work_dir)
     with engine_parts(request, generated) as parts:
         variables = _variables(request, parts, generated)
@@ -95,7 +91,7 @@ def library_variables(request: LibraryRequest, work_dir: Path) -> tuple[tuple[st
 
 def _write_generated(request: LibraryRequest, work_dir: Path) -> Path:
     folder = work_dir / _GENERATED
-    return write_generated(request.artifact, request.package, request.contents, folder)
+    return write_generated(request.artifact, request.bridge, request.contents, folder)
 
 
 def _variables(
@@ -106,7 +102,7 @@ def _variables(
         ("MOBILEGEN_NAME", request.name),
         ("MOBILEGEN_GENERATED", generated.as_posix()),
         ("MOBILEGEN_EMBEDDED", embedded.as_posix() if embedded.is_file() else ""),
-        ("MOBILEGEN_JNI", "ON" if request.target.platform == "android" else "OFF"),
+        ("MOBILEGEN_BRIDGE", request.bridge.folder),
         *build_type(parts.flags),
         *parts.variables,
     )
@@ -121,16 +117,10 @@ def _place(companion: Companion, folder: Path) -> Companion:
 def describe(
     path: Path, request: LibraryRequest, companions: tuple[Companion, ...] = ()
 ) -> Library:
-    """Read a built library, and check it and its companions for their target."""
-    elf, target = read_elf(path), request.target
-    natives = jni_exports(request.package)
-    checks: list[Check] = [
-        *check_library(elf, target, path.name, natives, companions, request.plan.system)
-    ]
-    for index, each in enumerate(companions):
-        checks += check_companion(read_elf(each.path), target, each.name, companions[:index])
+    """Read a built library; whether its platform takes it is for that to say."""
+    elf = read_elf(path)
     return Library(
-        target=target,
+        target=request.target,
         path=path,
         soname=elf.soname,
         size=path.stat().st_size,
@@ -140,7 +130,7 @@ def describe(
         imports=elf.imports,
         toolchain=request.toolchain.version,
         companions=companions,
-        checks=tuple(checks),
+        system=request.plan.system,
     )
 
 

@@ -29,7 +29,7 @@ GENERATED = "generated"
 OWN = "mobilegen"
 OBJECTS = "objects.cmake"
 _ABI_FOLDER = "abi"
-_OWN_PARTS = ("library.cmake", "exports.map", "link", "core", "include", "jni")
+_OWN_PARTS = ("library.cmake", "exports.map", "link", "core", "include")
 _TOOLS = "tools"
 _NO_WARNINGS = "-w"
 # What a project asks of CMake in other words.
@@ -68,16 +68,20 @@ def write_sources(request: LibraryRequest, folder: Path) -> NativeSources:
         )
     _copy_own(request, folder / OWN)
     generated = folder / GENERATED
-    write_generated(request.artifact, request.package, request.contents, generated, movable=True)
+    write_generated(request.artifact, request.bridge, request.contents, generated, movable=True)
     with object_set(request) as objects:
         _copy_runtime(request, code, code.project, objects, folder / runtime)
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     return NativeSources(request.target, folder, tuple(record(path, folder) for path in paths))
 
 
+def _bridge(request: LibraryRequest) -> tuple[str, ...]:
+    return (request.bridge.folder,) if request.bridge.folder else ()
+
+
 def _copy_own(request: LibraryRequest, folder: Path) -> None:
     engine = folder / "engines" / request.plan.runtime
-    places = [(native_dir() / name, folder / name) for name in _OWN_PARTS]
+    places = [(native_dir() / name, folder / name) for name in (*_OWN_PARTS, *_bridge(request))]
     for part, place in (*places, (request.plan.folder, engine)):
         for path in [part] if part.is_file() else part.rglob("*"):
             name = path.relative_to(part)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mobilegen.artifacts import Artifact, Target, Toolchain
+from mobilegen.artifacts import Artifact, Bridge, Target, Toolchain
 from mobilegen.native_build.header import NOTHING_ELSE, Contents
 from mobilegen.native_build.plan import EnginePlan
 
@@ -17,7 +17,7 @@ class LibraryRequest:
         artifact: The model's files, in the form of its runtime.
         plan: What its runtime says of the artifact.
         name: For System.loadLibrary: a small letter, then small letters, digits or _.
-        package: Java package of the classes with natives.
+        bridge: What the platform adds to the C interface.
         contents: What else the library holds of its model.
         jobs: How many compilers may run at the same time.
         offline: Never use the network.
@@ -28,7 +28,7 @@ class LibraryRequest:
     target: Target
     toolchain: Toolchain
     name: str
-    package: str
+    bridge: Bridge
     contents: Contents = NOTHING_ELSE
     jobs: int = 1
     offline: bool = False

@@ -43,7 +43,7 @@ def configure(
     """Configure a CMake project for ninja.
 
     Args:
-        variables: Cache variables beyond those of target and toolchain.
+        variables: Cache variables beyond those of the toolchain.
 
     Raises:
         ProcessError: CMake failed.
@@ -53,7 +53,6 @@ def configure(
         ("CMAKE_MAKE_PROGRAM", str(ninja_program())),
         ("CMAKE_TOOLCHAIN_FILE", str(toolchain.cmake_file)),
         ("CMAKE_EXPORT_COMPILE_COMMANDS", "ON"),
-        *_target_variables(target),
         *toolchain.variables,
         *variables,
     ]
@@ -73,16 +72,6 @@ def configure(
         timeout=_CONFIGURE_SECONDS,
         env=clean_environment(),
     )
-
-
-def _target_variables(target: Target) -> list[tuple[str, str]]:
-    """Return the NDK's names for a target."""
-    if target.platform != "android":
-        return []
-    return [
-        ("ANDROID_ABI", target.abi),
-        ("ANDROID_PLATFORM", f"android-{target.level}"),
-    ]
 
 
 def ninja(build: Path, targets: Sequence[str], *, jobs: int, title: str) -> Completed:

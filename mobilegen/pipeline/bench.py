@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from pydantic import ValidationError
 
 import mobilegen
 from mobilegen.artifacts import Check
-from mobilegen.bench import device as devices
 from mobilegen.bench import host
 from mobilegen.bench.answer import Answer, by_operator, join_layers, parse_answer
-from mobilegen.bench.job import Arrays, Job, make_job, read_outputs
+from mobilegen.bench.job import Arrays, make_job, read_outputs
 from mobilegen.bench.program import benchmark_program
-from mobilegen.bench.result import Benchmark, Place
+from mobilegen.bench.result import Benchmark
+from mobilegen.bench.stand import Stand
 from mobilegen.errors import UsageError
 from mobilegen.graph.samples import Sample, read_samples
 from mobilegen.pipeline import build
 from mobilegen.pipeline.page import BENCHMARK, PAGE, fits, read_benchmark, render_page
 from mobilegen.pipeline.plan import STATE_FOLDER
 from mobilegen.pipeline.result import Result, file_check, open_result
+from mobilegen.platforms import catalog as platforms
 from mobilegen.runtimes import catalog as runtimes
 from mobilegen.serialize import dump_json
 from mobilegen.system import files
@@ -32,20 +30,6 @@ from mobilegen.system.files import telling_os_errors, write_text
 from mobilegen.toolchains.static import static_toolchain
 from mobilegen.verify.judge import refuse_failures
 from mobilegen.verify.numeric import parity
-
-
-@dataclass(frozen=True)
-class Stand:
-    """Where a model is timed.
-
-    Attributes:
-        abi: Whose instructions the program has.
-        run: Runs the program there and returns what it printed.
-    """
-
-    abi: str
-    place: Place
-    run: Callable[[Job], str]
 
 
 def host_stand(abi: str | None) -> Stand:
@@ -60,18 +44,18 @@ def host_stand(abi: str | None) -> Stand:
     return Stand(host.host_abi(abi), host.host_place(), host.time_on_host)
 
 
-def device_stand(abi: str | None, serial: str | None) -> Stand:
-    """Return a connected phone.
+def device_stand(result: Result, abi: str | None, serial: str | None) -> Stand:
+    """Return a connected device, of a platform of the result where one knows devices.
 
     Args:
-        abi: Which of the phone's instruction sets; None: its best one.
-        serial: Which phone; None: the only one.
+        abi: Which of the device's instruction sets; None: its best one.
+        serial: Which device; None: the only one.
 
     Raises:
-        DeviceError: No adb, no phone, or it does not run the ABI.
+        UsageError: No platform knows devices.
+        DeviceError: There is no device, or it does not run the ABI.
     """
-    device = devices.find_device(serial)
-    return Stand(device.choose_abi(abi), device.place, partial(devices.time_on_device, device))
+    return platforms.first_with("bench", result.settings.platform).device_stand(abi, serial)
 
 
 def bench(

@@ -19,7 +19,6 @@ from mobilegen.pipeline.dependencies import fingerprint, stages_of
 from mobilegen.pipeline.plan import BuildPlan
 from mobilegen.pipeline.stage import Stage
 from mobilegen.pipeline.stages.library import may_say_more
-from mobilegen.platforms.android.options import PLATFORM
 from mobilegen.platforms.merge import require_ours
 from mobilegen.serialize import dump_json
 from mobilegen.system.files import file_lock, telling_os_errors, write_text
@@ -50,11 +49,12 @@ def build(plan: BuildPlan, listen: Listener) -> BuildReport:
             folder has files there that no build left.
     """
     with telling_os_errors(f"{plan.out} cannot be written"):
-        if plan.project:
-            require_ours(plan.out / PLATFORM)
         declared = stages_of(plan)
+        for part in plan.platforms:
+            if any(stage.name == f"project/{part.name}" for stage in declared):
+                require_ours(plan.out / part.name)
         publish.refuse_foreign(plan.out, publish.parts_of(declared))
-        if not plan.abis:
+        if not plan.platforms:
             publish.refuse_orphans(plan.out, publish.parts_of(declared))
         with lock(plan.out, plan.state):
             return _build(plan, declared, listen)

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from mobilegen.pipeline.plan import BuildPlan
 from mobilegen.pipeline.stage import Stage
-from mobilegen.pipeline.stages.android import platform_stages
 from mobilegen.pipeline.stages.library import library_stages
 from mobilegen.pipeline.stages.model import model_stages
+from mobilegen.platforms import catalog as platforms
 from mobilegen.resources import package_identity
 from mobilegen.system.files import sha256_bytes
 from mobilegen.system.hashes import Hashes
@@ -17,7 +17,10 @@ from mobilegen.system.hashes import Hashes
 
 def stages_of(plan: BuildPlan) -> tuple[Stage, ...]:
     """Return every stage of a plan, each after those that it needs."""
-    listed = (*model_stages(plan), *library_stages(plan), *platform_stages(plan))
+    listed = list(model_stages(plan))
+    for part in plan.platforms:
+        listed += library_stages(plan, part)
+        listed += platforms.get(part.name).stages_for(plan, part)
     code = package_identity()
     return tuple(replace(each, decisions={**each.decisions, "code": code}) for each in listed)
 

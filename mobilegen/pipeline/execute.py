@@ -12,7 +12,7 @@ from mobilegen.errors import ToolchainError
 from mobilegen.executors import catalog as executors
 from mobilegen.executors.base import Execution, Request, Unavailable
 from mobilegen.pipeline.result import Result, refuse_changed
-from mobilegen.platforms.android.settings import package_of
+from mobilegen.platforms import catalog as platforms
 from mobilegen.run import Run
 from mobilegen.runtimes import catalog as runtimes
 
@@ -46,10 +46,11 @@ def execute_library(
     """
     library = result.library(abi)
     refuse_changed(result, library)
+    target = library.target
     request = Request(
         library=library.path,
         companions=tuple(each.path for each in library.companions),
-        package=package_of(result.settings),
+        bridge=result.bridge(target.platform),
         artifact=result.artifact,
         threads=threads,
         samples=(dict(inputs),),
@@ -57,7 +58,8 @@ def execute_library(
         embedded=result.settings.embed_model,
     )
     try:
-        return executors.execute(abi, request, offline=offline)
+        chosen = platforms.executors_of(target)
+        return executors.execute(chosen, target.abi, request, offline=offline)
     except Unavailable as reason:
         raise ToolchainError(
             f"the {abi} library cannot be run here", seen=[str(reason)]

@@ -27,12 +27,12 @@ def render_page(report: BuildReport, work: Path, benchmark: Benchmark | None) ->
     from mobilegen.report.html import render_html
 
     profile = work / "graph" / store.PROFILE
-    files = {each.target.abi: each.path.name + SUFFIX for each in report.libraries}
-    found = {abi: work / "lib" / abi / name for abi, name in files.items()}
+    files = {each.target.id: each.path.name + SUFFIX for each in report.libraries}
+    found = {target: work / "lib" / target / name for target, name in files.items()}
     return render_html(
         report,
         load_json(Profile, profile) if profile.is_file() else None,
-        {abi: load_json(LibrarySizes, path) for abi, path in found.items() if path.is_file()},
+        {target: load_json(LibrarySizes, path) for target, path in found.items() if path.is_file()},
         benchmark,
     )
 

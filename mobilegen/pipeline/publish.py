@@ -211,7 +211,7 @@ def _report(
         checks=tuple(check for each in results.values() for check in _checks(each)),
         answers=results["description"].answers,
         libraries=tuple(libraries),
-        project=next((_project(merge) for merge in merges), None),
+        projects=tuple(_project(merge) for merge in merges),
     )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from mobilegen.artifacts import (
     REPORT_FORMAT,
     Artifact,
+    Bridge,
     BuildReport,
     Check,
     FileRecord,
@@ -21,6 +22,7 @@ from mobilegen.config.model import Settings
 from mobilegen.errors import MobilegenError, UsageError
 from mobilegen.pipeline import publish, store
 from mobilegen.pipeline.intact import changed_files, require_consistent, require_intact
+from mobilegen.platforms import catalog as platforms
 from mobilegen.platforms.settings import settings_type
 from mobilegen.serialize import load_json
 from mobilegen.system.files import require_plain
@@ -50,19 +52,43 @@ class Result:
     graph: Path
 
     def library(self, abi: str) -> Library:
-        """Return the library of one ABI.
+        """Return the library of one ABI; should several platforms have it, the first one's.
 
         Raises:
             UsageError: The build made none for it.
         """
-        libraries = {library.target.abi: library for library in self.libraries}
-        if abi not in libraries:
-            raise UsageError(
-                f"this result has no library for {abi}",
-                seen=[f"it has: {', '.join(libraries) or 'none'}"],
-                hint=f"mobilegen build --abi {abi}",
-            )
-        return libraries[abi]
+        return self.libraries_for([abi])[0]
+
+    def libraries_for(self, abis: Sequence[str]) -> tuple[Library, ...]:
+        """Return the libraries of some ABIs, named as their platform does or by target's id.
+
+        Raises:
+            UsageError: The build made none for one of them.
+        """
+        found = []
+        for abi in abis:
+            those = [each for each in self.libraries if abi in (each.target.abi, each.target.id)]
+            if not those:
+                raise UsageError(
+                    f"this result has no library for {abi}",
+                    seen=[f"it has: {self._targets() or 'none'}"],
+                    hint=f"mobilegen build --abi {abi}",
+                )
+            found += those
+        return tuple(found)
+
+    def _targets(self) -> str:
+        abis = [library.target.abi for library in self.libraries]
+        twice = {abi for abi in abis if abis.count(abi) > 1}
+        names = (
+            each.target.id if each.target.abi in twice else each.target.abi
+            for each in self.libraries
+        )
+        return ", ".join(names)
+
+    def bridge(self, platform: str) -> Bridge:
+        """Return what a platform added to the C interface of this result's libraries."""
+        return platforms.get(platform).bridge_for(self.settings.section(platform))
 
 
 def open_result(folder: Path) -> Result:

@@ -1,11 +1,11 @@
-"""What `mobilegen doctor` finds on a computer."""
+"""What `mobilegen doctor` and `mobilegen setup` find on a computer."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
 
-State = Literal["ok", "none", "later", "low", "rejected", "missing"]
+State = Literal["ok", "ready", "none", "later", "low", "rejected", "missing"]
 
 
 @dataclass(frozen=True)
@@ -13,8 +13,9 @@ class Finding:
     """One thing that a build or a proof uses.
 
     Attributes:
-        state: "none" is not there and not needed, "later" is made or fetched when it is needed,
-            "missing" costs a proof or a build, "rejected" is there and cannot be used.
+        state: "ready" is made or fetched now, "none" is not there and not needed, "later" is made
+            or fetched when it is needed, "missing" costs a proof or a build, "rejected" is there
+            and cannot be used.
         detail: Where it is, or what its lack means and what to do.
     """
 

@@ -8,16 +8,13 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, PlainSerializer
 
 from mobilegen.config.model import Settings, with_platforms
-from mobilegen.names import load_object
-
-# "module:CLASS" of a platform's section of mobilegen.yml.
-SECTIONS = {"android": "mobilegen.platforms.android.settings:AndroidSettings"}
+from mobilegen.platforms import catalog
 
 
 @functools.cache
 def settings_type() -> type[Settings]:
     """Return the type of the settings."""
-    return with_platforms({name: load_object(place) for name, place in SECTIONS.items()})
+    return with_platforms({name: catalog.get(name).section_type for name in catalog.names()})
 
 
 def _read(value: Any) -> Any:

@@ -46,8 +46,8 @@ def _print_places(report: BuildReport, folder: Path) -> None:
         size = format_bytes(sum(file.size for file in files))
         shown = f": {Path(files[0].path).name}" if len(files) == 1 else f", {len(files)} files"
         console.line(f"  {name}{shown}, {size}")
-    if report.project:
-        _print_project(report.project)
+    for project in report.projects:
+        _print_project(project)
 
 
 def _print_project(project: ProjectReport) -> None:
@@ -59,7 +59,7 @@ def _print_project(project: ProjectReport) -> None:
 
 
 def _print_usage(report: BuildReport, usage: Sequence[str]) -> None:
-    if report.project and usage:
+    if report.projects and usage:
         console.line("in an app with the project's sdk, not on the main thread:")
         for text in usage:
             console.line(f"  {text}")

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mobilegen.artifacts import Artifact, Check, Library
+from mobilegen.artifacts import Artifact, Bridge, Check, Library
 from mobilegen.errors import MobilegenError, VerificationError
 from mobilegen.executors import catalog as executors
-from mobilegen.executors.base import Execution, Picture, Request, Unavailable
+from mobilegen.executors.base import Execution, Executor, Picture, Request, Unavailable
 from mobilegen.graph.arrays import read_npz
 from mobilegen.graph.samples import Sample, for_libraries
 from mobilegen.images.classes import probabilities
@@ -32,9 +32,10 @@ def verify_library(
     library: Library,
     artifact: Artifact,
     samples: Sequence[Sample],
+    runners: Sequence[Executor],
     *,
     reference: str,
-    package: str,
+    bridge: Bridge,
     limit: float,
     classes: bool,
     embedded: bool = False,
@@ -44,7 +45,9 @@ def verify_library(
 
     Args:
         samples: All that there are, with the source model's answers.
-        reference: Who gave those.
+        runners: Executors of its target, the preferred one first.
+        reference: Who gave those answers.
+        bridge: What its platform has added to the C interface.
         limit: Largest allowed max |difference| / max |reference|.
         classes: True for a classifier: its best class and probability are compared too.
         embedded: True: the library has the model inside, and that one is opened.
@@ -59,7 +62,7 @@ def verify_library(
     request = Request(
         library=library.path,
         companions=tuple(each.path for each in library.companions),
-        package=package,
+        bridge=bridge,
         artifact=artifact,
         threads=1,
         samples=tuple(sample.inputs for sample in chosen),
@@ -71,7 +74,7 @@ def verify_library(
     title = f"the compiled {abi} library answers like the source model"
     try:
         answers = read_answers(artifact)
-        execution = executors.execute(abi, request, offline=offline)
+        execution = executors.execute(runners, abi, request, offline=offline)
     except Unavailable as reason:
         return (Check(f"{abi}.run", title, "skipped", detail=str(reason)),)
     except MobilegenError as error:

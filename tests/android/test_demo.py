@@ -18,11 +18,11 @@ from program import PHOTO, succeed
 from mobilegen.artifacts import Apk, BuildReport
 from mobilegen.images.preprocess import read_image
 from mobilegen.pipeline.result import open_result
+from mobilegen.pipeline.verify import verify_result
 from mobilegen.platforms.android.apk.archive import Entry, read_entries, write_apk
 from mobilegen.platforms.android.apk.settings import ApkSettings
 from mobilegen.serialize import load_json
 from mobilegen.system.files import sha256_file
-from mobilegen.verify.result import verify_result
 
 SOURCES = sorted((Path(__file__).parent / "demo").glob("*.java"))
 PACKAGE = "com.example.photo.demo"

@@ -9,18 +9,20 @@ from pathlib import Path
 import models
 import numpy as np
 import pytest
+from android_run import EXECUTORS, execute
 from native_models import Converted, build_android, convert
 
 from mobilegen.artifacts import Library
-from mobilegen.executors import catalog, elfrun, jvm
+from mobilegen.executors import elfrun, jvm
 from mobilegen.executors.base import Execution, ExecutionError, Interface, Request
+from mobilegen.platforms.android.jni import bridge_of
 from mobilegen.system.files import cache_dir, record
 
 ROOT = Path(__file__).parents[2]
 PHOTO = ROOT / "samples" / "photo" / "efficientnet_lite0.onnx"
 PACKAGE = "org.example.my_app"
 LIMIT = 1e-4
-ABIS = tuple(catalog.EXECUTORS)
+ABIS = tuple(EXECUTORS)
 
 Model = Callable[[str], Converted]
 Build = Callable[[str, str], Library]
@@ -61,7 +63,7 @@ def library(folder: Path, model: Model) -> Build:
 
 def request(path: Path, converted: Converted, interface: Interface, threads: int = 1) -> Request:
     samples = tuple(sample.inputs for sample in converted.samples)
-    return Request(path, PACKAGE, converted.artifact, threads, samples, interface)
+    return Request(path, bridge_of(PACKAGE), converted.artifact, threads, samples, interface)
 
 
 def relative_error(execution: Execution, converted: Converted) -> float:
@@ -94,7 +96,7 @@ def test_equals_onnxruntime_on_one_and_two_threads(
     name: str, interface: Interface, abi: str, model: Model, library: Build
 ) -> None:
     path, converted = library(name, abi).path, model(name)
-    runs = [catalog.execute(abi, request(path, converted, interface, n)) for n in (1, 2)]
+    runs = [execute(abi, request(path, converted, interface, n)) for n in (1, 2)]
     assert max(relative_error(run, converted) for run in runs) < LIMIT
     for one, two in zip(runs[0].outputs, runs[1].outputs, strict=True):
         assert len(one) == (1 if interface == "jni" else len(converted.artifact.outputs))
@@ -110,7 +112,7 @@ def test_equals_onnxruntime_on_one_and_two_threads(
 @pytest.mark.parametrize("abi", ABIS)
 def test_photo_model_equals_onnxruntime(abi: str, model: Model, library: Build) -> None:
     converted = model("photo")
-    execution = catalog.execute(abi, request(library("photo", abi).path, converted, "jni"))
+    execution = execute(abi, request(library("photo", abi).path, converted, "jni"))
     assert relative_error(execution, converted) < LIMIT
 
 
@@ -130,7 +132,7 @@ def test_damaged_weights_are_refused(
         converted, artifact=dataclasses.replace(good, folder=tmp_path, files=files)
     )
     with pytest.raises(ExecutionError, match="load returned false"):
-        catalog.execute(abi, request(library("mobilenet", abi).path, damaged, "jni"))
+        execute(abi, request(library("mobilenet", abi).path, damaged, "jni"))
 
 
 def test_java_vm_and_loader_agree(model: Model, library: Build) -> None:

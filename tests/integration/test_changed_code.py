@@ -15,7 +15,14 @@ from program import ROOT, fail, succeed
 
 from mobilegen import errors
 
-STAGES = {"graph", "description", "artifact", "lib/x86", "proof/x86", "project"}
+STAGES = {
+    "graph",
+    "description",
+    "artifact",
+    "lib/android-x86",
+    "proof/android-x86",
+    "project/android",
+}
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mobilegen.errors import DeviceError, UsageError, VerificationError
-from mobilegen.verify.device import device_checks
+from mobilegen.platforms.android.device import device_checks
 
 RESULTS = "sdk/build/outputs/androidTest-results/connected/debug"
 REPORT = """<?xml version='1.0' encoding='UTF-8' ?>

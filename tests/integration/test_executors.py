@@ -10,11 +10,13 @@ from typing import Literal
 import numpy as np
 import pytest
 import standin
+from android_run import EXECUTORS, execute
 
 from mobilegen.artifacts import Artifact, TensorBinding, TensorSpec
 from mobilegen.errors import UsageError
-from mobilegen.executors import catalog, elfrun, emulator, jvm
+from mobilegen.executors import elfrun, emulator, jvm
 from mobilegen.executors.base import Execution, ExecutionError, Executor, Unavailable, Unsuited
+from mobilegen.platforms.android.jni import bridge_of
 
 Interface = Literal["jni", "c"]
 Library = Callable[..., Path]
@@ -25,7 +27,7 @@ def ways(*interfaces: str, java: bool = True) -> pytest.MarkDecorator:
     names = {emulator: "emulite", jvm: "jvm", elfrun: "elfrun"}
     found = [
         pytest.param(abi, executor, interface, id=f"{abi}-{names[executor]}-{interface}")
-        for abi, executors in catalog.EXECUTORS.items()
+        for abi, executors in EXECUTORS.items()
         for executor in executors
         for interface in interfaces
         if executor is not jvm or (java and interface == "jni")
@@ -211,7 +213,7 @@ def test_two_ways_into_the_library_must_agree(library: Library, model: Artifact)
 def test_what_no_computer_can_do_is_not_missed(library: Library, model: Artifact) -> None:
     with pytest.raises(Unsuited, match="natives only"):
         run(jvm, "x86_64", library("x86_64"), model, "c")
-    execution = catalog.execute("x86_64", standin.make_request(library("x86_64"), model, "c"))
+    execution = execute("x86_64", standin.make_request(library("x86_64"), model, "c"))
     assert execution.executor.startswith("elfrun")
     assert "passed_over" not in execution.facts
 
@@ -292,26 +294,26 @@ def test_other_package_is_an_error(
     abi: str, executor: Executor, interface: Interface, library: Library, model: Artifact
 ) -> None:
     request = standin.make_request(library(abi), model, interface)
-    request = dataclasses.replace(request, package="org.example.other")
+    request = dataclasses.replace(request, bridge=bridge_of("org.example.other"))
     with pytest.raises(ExecutionError, match=r"load|setThread|openFiles0"):
         executor.execute(abi, request, offline=False, timeout=120)
 
 
-@pytest.mark.parametrize("abi", list(catalog.EXECUTORS))
+@pytest.mark.parametrize("abi", list(EXECUTORS))
 def test_other_tensor_names_are_an_error(abi: str, library: Library, model: Artifact) -> None:
     wrong = TensorBinding(TensorSpec("z", standin.SHAPE), "z", standin.SHAPE[1:])
     other = dataclasses.replace(model, outputs=(wrong,))
     request = standin.make_request(library(abi), other, "c")
     with pytest.raises(ExecutionError, match=r"\by\b"):
-        catalog.execute(abi, request, timeout=120)
+        execute(abi, request, timeout=120)
 
 
-@pytest.mark.parametrize("abi", list(catalog.EXECUTORS))
+@pytest.mark.parametrize("abi", list(EXECUTORS))
 def test_library_of_another_abi_is_an_error(abi: str, library: Library, model: Artifact) -> None:
     other = {"arm64-v8a": "x86", "armeabi-v7a": "x86_64", "x86_64": "x86", "x86": "x86_64"}[abi]
     request = standin.make_request(library(other), model)
     with pytest.raises(ExecutionError):
-        catalog.execute(abi, request, timeout=120)
+        execute(abi, request, timeout=120)
 
 
 def test_without_jdk_the_java_vm_is_unavailable(
@@ -321,7 +323,7 @@ def test_without_jdk_the_java_vm_is_unavailable(
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(Unavailable, match="no JDK"):
         run(jvm, "x86_64", library("x86_64"), model, "jni")
-    execution = catalog.execute("x86_64", standin.make_request(library("x86_64"), model))
+    execution = execute("x86_64", standin.make_request(library("x86_64"), model))
     assert execution.executor.startswith("elfrun")
     assert "no JDK" in execution.facts["passed_over"][0]
     assert difference(execution) < 1e-6
@@ -348,7 +350,7 @@ def test_emulator_that_cannot_be_made_is_unavailable(
     request = standin.make_request(library("arm64-v8a"), model)
     for abi in emulator.BITS:
         with pytest.raises(Unavailable, match="no ARM emulator"):
-            catalog.execute(abi, request, offline=True)
+            execute(abi, request, offline=True)
 
 
 def test_other_host_is_unavailable(
@@ -359,11 +361,11 @@ def test_other_host_is_unavailable(
         with pytest.raises(Unavailable, match="x86_64 Linux"):
             run(executor, abi, library(abi), model, "jni")
     with pytest.raises(Unavailable, match=r"Java VM.*; .*natively"):
-        catalog.execute("x86_64", standin.make_request(library("x86_64"), model))
+        execute("x86_64", standin.make_request(library("x86_64"), model))
 
 
 def test_unfit_sample_is_refused(library: Library, model: Artifact) -> None:
     request = standin.make_request(library("x86"), model)
     wrong = dataclasses.replace(request, samples=({"x": np.zeros((1, 2, 2, 15), np.float32)},))
     with pytest.raises(UsageError, match="does not fit"):
-        catalog.execute("x86", wrong)
+        execute("x86", wrong)

@@ -16,8 +16,8 @@ from program import fail, succeed
 
 from mobilegen import errors
 from mobilegen.pipeline.result import open_result
+from mobilegen.pipeline.verify import verify_result
 from mobilegen.serialize import to_jsonable
-from mobilegen.verify.result import verify_result
 
 ABIS = ("armeabi-v7a", "arm64-v8a", "x86_64", "x86")
 SIZE = 24

@@ -53,10 +53,8 @@ def contents(model: Converted, *, embed: bool = False) -> Contents:
 
 
 def host_library(model: Converted, folder: Path, what: Contents = NOTHING_ELSE) -> Path:
-    goals, switch = ["mobilegen"], "MOBILEGEN_JNI"
-    built = build_host(
-        model, folder, goals, name=NAME, package=PACKAGE, switch=switch, contents=what
-    )
+    goals = ["mobilegen"]
+    built = build_host(model, folder, goals, name=NAME, package=PACKAGE, java=True, contents=what)
     return built / f"lib{NAME}.so"
 
 

@@ -15,7 +15,7 @@ import models
 import pytest
 from native_models import Converted, build_android, convert, library_request
 
-from mobilegen.artifacts import Library, Target
+from mobilegen.artifacts import Bridge, Library, Target
 from mobilegen.errors import DownloadError, NativeBuildError
 from mobilegen.native_build.library import build_library
 from mobilegen.native_build.objects import object_set
@@ -182,7 +182,7 @@ def small_set(
 
     def make() -> dict[str, str]:
         request = LibraryRequest(
-            lenet.artifact, plan, target, toolchain, "recognition", PACKAGE, jobs=2
+            lenet.artifact, plan, target, toolchain, "recognition", Bridge(), jobs=2
         )
         with object_set(request) as made:
             return {path.name: sha256_file(path) for path in made.objects}
@@ -271,13 +271,14 @@ from pathlib import Path
 from mobilegen.artifacts import Artifact, Target
 from mobilegen.native_build.library import build_library
 from mobilegen.native_build.request import LibraryRequest
+from mobilegen.platforms.android.jni import bridge_of
 from mobilegen.runtimes.ncnn import engine
 from mobilegen.serialize import load_json
 from mobilegen.toolchains.embedded import prepare
 artifact, abi, folder = load_json(Artifact, Path(sys.argv[1])), sys.argv[2], Path(sys.argv[3])
 target = Target("android", abi, "21")
 request = LibraryRequest(artifact, engine.plan(artifact), target, prepare(target),
-                         "recognition", "com.example.vision")
+                         "recognition", bridge_of("com.example.vision"))
 print(build_library(request, folder).sha256)
 """
 

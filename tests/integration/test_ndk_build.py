@@ -28,7 +28,7 @@ def ndk(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def library_step(out: Path) -> str:
     report = json.loads((out / "build.json").read_text())
-    (step,) = (step for step in report["steps"] if step["name"] == f"lib/{ABI}")
+    (step,) = (step for step in report["steps"] if step["name"] == f"lib/android-{ABI}")
     return str(step["detail"])
 
 

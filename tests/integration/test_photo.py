@@ -104,7 +104,7 @@ def test_report_lists_what_is_there(photo: Path) -> None:
     listed = {file["path"] for file in report["files"]}
     there = {p.relative_to(photo).as_posix() for p in photo.rglob("*") if p.is_file()}
     project = {path for path in there if path.startswith("android/")}
-    assert len(project) == report["project"]["files"] + 1  # The record of what was generated.
+    assert len(project) == report["projects"][0]["files"] + 1  # The record of what was generated.
     assert {path for path in there - project if not path.startswith(".mobilegen")} == {
         *listed,
         "build.json",

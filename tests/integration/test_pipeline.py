@@ -19,8 +19,8 @@ from program import fail, succeed
 from mobilegen import errors
 from mobilegen.system.files import cache_dir
 
-LIBRARIES = {"lib/x86", "lib/x86_64"}
-PROOFS = {"proof/x86", "proof/x86_64"}
+LIBRARIES = {"lib/android-x86", "lib/android-x86_64"}
+PROOFS = {"proof/android-x86", "proof/android-x86_64"}
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +88,7 @@ def compiled_objects() -> dict[Path, int]:
 
 def test_labels_compile_and_run_nothing(built: Path) -> None:
     (built / "labels.txt").write_text("".join(f"number {i}\n" for i in range(10)))
-    assert redone(built) == {"description", "project"}
+    assert redone(built) == {"description", "project/android"}
     assert (built / "build" / "model" / "labels.txt").read_text().startswith("number 0\n")
 
 
@@ -112,14 +112,14 @@ def test_new_weights_do_not_compile_the_runtime(built: Path) -> None:
 
 def test_another_abi_leaves_the_others(built: Path) -> None:
     assert redone(built, "--abi", "x86", "--abi", "x86_64", "--abi", "armeabi-v7a") == {
-        "lib/armeabi-v7a",
-        "proof/armeabi-v7a",
-        "project",
+        "lib/android-armeabi-v7a",
+        "proof/android-armeabi-v7a",
+        "project/android",
     }
 
 
 def test_package_and_name_enter_the_library(built: Path) -> None:
-    assert {"lib/x86", "lib/x86_64"} <= redone(built, "--package", "org.my_app.net")
+    assert {"lib/android-x86", "lib/android-x86_64"} <= redone(built, "--package", "org.my_app.net")
 
 
 def test_model_can_be_compiled_in(built: Path) -> None:
@@ -135,9 +135,11 @@ def test_model_can_be_compiled_in(built: Path) -> None:
 
 
 def test_damaged_stage_is_done_again(built: Path) -> None:
-    stage = built / "build" / ".mobilegen" / "work" / "lib" / "x86" / "files" / "libdigits.so"
+    stage = (
+        built / "build" / ".mobilegen" / "work" / "lib" / "android-x86" / "files" / "libdigits.so"
+    )
     stage.write_bytes(stage.read_bytes()[:-1])
-    assert "lib/x86" in redone(built)
+    assert "lib/android-x86" in redone(built)
 
 
 def test_two_places_give_the_same_bytes(built: Path, tmp_path: Path) -> None:

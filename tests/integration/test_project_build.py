@@ -122,7 +122,9 @@ def test_second_build_changes_nothing(built: Path) -> None:
     project = built / "build" / "android"
     before = {path: path.stat().st_mtime_ns for path in project.rglob("*")}
     again = report(built)
-    assert again["project"] == {"folder": "android", "files": len(before_files(before)), "kept": []}
+    assert again["projects"] == [
+        {"folder": "android", "files": len(before_files(before)), "kept": []}
+    ]
     assert {path: path.stat().st_mtime_ns for path in project.rglob("*")} == before
 
 
@@ -142,14 +144,14 @@ def test_changes_are_kept_until_they_are_given_up(built: Path) -> None:
     changed.write_text("mine")
     removed.unlink()
     (project / "local.properties").write_text("sdk.dir=/here")
-    kept = report(built, "--app-name", "Another")["project"]["kept"]
+    kept = report(built, "--app-name", "Another")["projects"][0]["kept"]
     assert kept == ["README.md (removed by you)", "app/build.gradle.kts (changed by you)"]
     assert changed.read_text() == "mine" and not removed.exists()
     strings = project / "app" / "src" / "main" / "res" / "values" / "strings.xml"
     assert ">Another<" in strings.read_text("utf-8")
     told = succeed("build", built)
     assert "left as it is: app/build.gradle.kts (changed by you)" in told
-    assert report(built, "--force")["project"]["kept"] == []
+    assert report(built, "--force")["projects"][0]["kept"] == []
     assert "applicationId" in changed.read_text("utf-8") and removed.is_file()
     assert (project / "local.properties").is_file()
 
@@ -174,8 +176,8 @@ def test_without_a_project(built: Path) -> None:
     """An earlier one stays, since it may hold somebody's work."""
     before = contents(built / "build" / "android")
     values = report(built, "--no-project")
-    assert values["project"] is None
-    assert "project" not in {step["name"] for step in values["steps"]}
+    assert values["projects"] == []
+    assert "project/android" not in {step["name"] for step in values["steps"]}
     assert contents(built / "build" / "android") == before
     shutil.rmtree(built / "build")
     report(built, "--no-project")

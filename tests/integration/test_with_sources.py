@@ -23,12 +23,12 @@ from mobilegen.native_build.package import unpacked
 from mobilegen.native_build.run import configure, ninja
 from mobilegen.native_build.tools import ninja_program
 from mobilegen.pipeline.result import open_result
+from mobilegen.pipeline.verify import verify_result
 from mobilegen.runtimes.ncnn import engine
 from mobilegen.system.files import cache_dir
 from mobilegen.toolchains import ndk
 from mobilegen.toolchains.embedded import prepare
 from mobilegen.toolchains.targets import android_target
-from mobilegen.verify.result import verify_result
 
 ABIS = ("armeabi-v7a", "arm64-v8a", "x86_64", "x86")
 CPP = Path("android", "sdk", "src", "main", "cpp")

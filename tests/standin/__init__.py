@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from mobilegen.artifacts import Artifact, TensorBinding, TensorSpec
 from mobilegen.executors.base import Request
+from mobilegen.platforms.android.jni import bridge_of
 from mobilegen.resources import native_dir
 from mobilegen.system import process
 from mobilegen.system.files import record
@@ -121,4 +122,4 @@ def make_request(
     library: Path, artifact: Artifact, interface: Literal["jni", "c"] = "jni", threads: int = 1
 ) -> Request:
     """A request on two samples."""
-    return Request(library, PACKAGE, artifact, threads, samples(), interface)
+    return Request(library, bridge_of(PACKAGE), artifact, threads, samples(), interface)

@@ -1,25 +1,31 @@
-"""Stages of a target: its library, its sources, and the proof that it answers like the model."""
+"""Stages of a target: its library, and the proof that it answers like the model."""
 
 from __future__ import annotations
 
 import dataclasses
 import functools
 import tempfile
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mobilegen.artifacts import Artifact, Description, Graph, Library, NativeSources, Proof, Target
+from mobilegen.artifacts import (
+    Artifact,
+    Description,
+    Graph,
+    Library,
+    PlatformPlan,
+    Proof,
+    Target,
+)
 from mobilegen.executors import catalog as executors
 from mobilegen.names import code_identity
 from mobilegen.pipeline.plan import BuildPlan
 from mobilegen.pipeline.stage import Stage
 from mobilegen.pipeline.store import RESULT, leave_result, read_result
+from mobilegen.platforms import catalog as platforms
 from mobilegen.runtimes import catalog as runtimes
 from mobilegen.serialize import dump_json
 from mobilegen.system.files import link_file
-from mobilegen.toolchains import ndk
-from mobilegen.toolchains.targets import android_target
 from mobilegen.verify.judge import refuse_failures
 
 if TYPE_CHECKING:
@@ -30,43 +36,33 @@ _FILES = "files"
 _LICENCES = "licences"
 
 
-def library_stages(plan: BuildPlan) -> tuple[Stage, ...]:
-    """Return the stages of every target of a plan."""
-    listed = []
-    for abi in plan.abis:
-        listed += [_library(plan, abi), _proof(plan, abi)]
-        listed += [_sources(plan, abi)] if plan.with_sources else []
+def library_stages(plan: BuildPlan, part: PlatformPlan) -> tuple[Stage, ...]:
+    """Return the stages of every target of a platform."""
+    listed: list[Stage] = []
+    for target in part.targets:
+        listed += [_library(plan, part, target), _proof(plan, part, target)]
     return tuple(listed)
 
 
-def target_of(plan: BuildPlan, abi: str) -> Target:
-    """Return what is built for an ABI."""
-    return android_target(abi, plan.api_level)
-
-
-def _needs(plan: BuildPlan) -> tuple[str, ...]:
+def library_needs(plan: BuildPlan) -> tuple[str, ...]:
     """Labels are in a library, and in its sources, only beside a model that is there, too."""
     return ("interface", "description") if plan.embed_model else ("interface",)
 
 
-def _decisions(plan: BuildPlan) -> dict[str, str]:
+def library_decisions(plan: BuildPlan, part: PlatformPlan, target: Target) -> dict[str, str]:
+    """Return what a library depends on, and its sources do."""
+    platform = platforms.get(part.name)
+    section = plan.settings.section(part.name)
     return {
         "name": plan.name,
-        "package": plan.package,
-        "api": str(plan.api_level),
+        "level": target.level,
+        "bridge": repr(platform.bridge_for(section)),
+        "platform": code_identity(platforms.references()[part.name]),
         "adapter": code_identity(runtimes.references()[plan.runtime]),
         "preprocess": repr(plan.preprocess),
         "embed": str(plan.embed_model),
-        "toolchain": _toolchain_decision(plan),
+        "toolchain": platform.tools_for(section),
     }
-
-
-def _toolchain_decision(plan: BuildPlan) -> str:
-    """What decides the choice of a toolchain and its output, without making anything."""
-    ndks = [
-        (one.origin, str(one.path), one.version, one.problem) for one in ndk.candidates(plan.ndk)
-    ]
-    return f"{plan.toolchain}, {ndks}, ziglang {version('ziglang')}"
 
 
 def _contents(plan: BuildPlan, artifact: Artifact) -> Contents:
@@ -82,49 +78,52 @@ def _contents(plan: BuildPlan, artifact: Artifact) -> Contents:
     )
 
 
-def _library(plan: BuildPlan, abi: str) -> Stage:
+def _library(plan: BuildPlan, part: PlatformPlan, target: Target) -> Stage:
+    place = platforms.get(part.name).library_place(target)
     return Stage(
-        f"lib/{abi}",
-        f"compile and check ({abi})",
+        f"lib/{target.id}",
+        f"compile and check ({target.id})",
         Library,
-        functools.partial(make_library, abi=abi),
-        needs=_needs(plan),
-        decisions=_decisions(plan),
-        places=((_FILES, f"lib/{abi}"), (_LICENCES, "lib")),
+        functools.partial(make_library, part=part, target=target),
+        needs=library_needs(plan),
+        decisions=library_decisions(plan, part, target),
+        places=((_FILES, place), (_LICENCES, "lib")),
     )
 
 
-def _request(plan: BuildPlan, abi: str) -> LibraryRequest:
-    """What is asked of the native build for one target."""
+def library_request(plan: BuildPlan, part: PlatformPlan, target: Target) -> LibraryRequest:
+    """Return what is asked of the native build for one target."""
     from mobilegen.native_build.request import LibraryRequest
-    from mobilegen.toolchains.choose import choose
 
     artifact = read_result(plan, "interface", Artifact)
-    target = target_of(plan, abi)
     engine = runtimes.get(artifact.runtime).plan_native(artifact)
+    platform = platforms.get(part.name)
+    section = plan.settings.section(part.name)
     return LibraryRequest(
         artifact=artifact,
         plan=engine,
         target=target,
-        toolchain=choose(plan.toolchain, target, ndk=plan.ndk, cxx=engine.cxx),
+        toolchain=platform.toolchain_for(section, target, cxx=engine.cxx),
         name=plan.name,
-        package=plan.package,
+        bridge=platform.bridge_for(section),
         contents=_contents(plan, artifact),
-        jobs=plan.jobs_per_abi,
+        jobs=plan.jobs_per_target,
         offline=plan.offline,
     )
 
 
-def make_library(plan: BuildPlan, folder: Path, abi: str) -> str:
+def make_library(plan: BuildPlan, folder: Path, part: PlatformPlan, target: Target) -> str:
     """Compile the library of one target and check its file."""
     from mobilegen.native_build.library import build_library
 
-    request = _request(plan, abi)
+    request = library_request(plan, part, target)
     # CMake cannot work in a folder with a quote in its path.
     with tempfile.TemporaryDirectory(prefix="mobilegen-") as scratch:
         library = build_library(request, Path(scratch))
-        refuse_failures(library.checks)
-        leave_result(plan, f"lib/{abi}", folder, _kept(library, Path(scratch), folder))
+        checks = platforms.get(part.name).check_library(library, request.bridge)
+        refuse_failures(checks)
+        library = dataclasses.replace(library, checks=checks)
+        leave_result(plan, f"lib/{target.id}", folder, _kept(library, Path(scratch), folder))
     return f"{library.size:,} bytes, {request.toolchain.reason}"
 
 
@@ -149,63 +148,42 @@ def _kept(library: Library, scratch: Path, folder: Path) -> Library:
     )
 
 
-def _sources(plan: BuildPlan, abi: str) -> Stage:
+def _proof(plan: BuildPlan, part: PlatformPlan, target: Target) -> Stage:
     return Stage(
-        f"sources/{abi}",
-        f"copy the C++ sources ({abi})",
-        NativeSources,
-        functools.partial(make_sources, abi=abi),
-        needs=_needs(plan),
-        decisions=_decisions(plan),
-        # They are those of the objects that the library was made of.
-        after=f"lib/{abi}",
-    )
-
-
-def make_sources(plan: BuildPlan, folder: Path, abi: str) -> str:
-    """Write the sources with which a project compiles the library of one target itself."""
-    from mobilegen.native_build.project_sources import write_sources
-
-    sources = write_sources(_request(plan, abi), folder)
-    leave_result(plan, f"sources/{abi}", folder, sources)
-    return f"{len(sources.files)} files"
-
-
-def _proof(plan: BuildPlan, abi: str) -> Stage:
-    return Stage(
-        f"proof/{abi}",
-        f"run the compiled library ({abi})",
+        f"proof/{target.id}",
+        f"run the compiled library ({target.id})",
         Proof,
-        functools.partial(prove_library, abi=abi),
-        needs=(f"lib/{abi}", "artifact", "graph"),
+        functools.partial(prove_library, part=part, target=target),
+        needs=(f"lib/{target.id}", "artifact", "graph"),
         decisions={
             "limit": repr(plan.limit),
-            "package": plan.package,
             "classes": repr(plan.labels is not None),
             "embed": str(plan.embed_model),
         },
     )
 
 
-def prove_library(plan: BuildPlan, folder: Path, abi: str) -> str:
+def prove_library(plan: BuildPlan, folder: Path, part: PlatformPlan, target: Target) -> str:
     """Run the compiled library and compare its answers with the source model's."""
     from mobilegen.graph.samples import read_samples
     from mobilegen.verify.library import verify_library
 
-    graph = read_result(plan, "graph", Graph)
+    graph, platform = read_result(plan, "graph", Graph), platforms.get(part.name)
+    runners = platform.executors_of(target.abi)
     checks = verify_library(
-        read_result(plan, f"lib/{abi}", Library),
+        read_result(plan, f"lib/{target.id}", Library),
         read_result(plan, "artifact", Artifact),
         read_samples(graph.samples),
+        runners,
         reference=graph.reference,
-        package=plan.package,
+        bridge=platform.bridge_for(plan.settings.section(part.name)),
         limit=plan.limit,
         classes=plan.labels is not None,
         embedded=plan.embed_model,
         offline=plan.offline,
     )
     refuse_failures(checks)
-    proof = Proof(target_of(plan, abi), checks, executors.state(abi))
+    proof = Proof(target, checks, executors.state(runners, target.abi))
     dump_json(proof, folder / RESULT)
     return "not proved" if proof.is_partial else "proved"
 
@@ -214,5 +192,5 @@ def may_say_more(proof: Proof, *, offline: bool) -> bool:
     """True when running the library once more may prove what was skipped then."""
     if not proof.is_partial:
         return False
-    now = executors.state(proof.target.abi)
+    now = executors.state(platforms.executors_of(proof.target), proof.target.abi)
     return now != proof.executors or (executors.may_be_had(now) and not offline)

@@ -1,1 +1,29 @@
-"""Android: Java names and the generated project."""
+"""Android: natives of Java classes, an Android Studio project, and its app."""
+
+from mobilegen.platforms.base import Platform
+
+_HERE = "mobilegen.platforms.android"
+
+PLATFORM = Platform(
+    name="android",
+    settings=f"{_HERE}.settings:AndroidSettings",
+    level=f"{_HERE}.targets:level",
+    toolchain=f"{_HERE}.targets:toolchain",
+    tools=f"{_HERE}.targets:tools",
+    bridge=f"{_HERE}.jni:bridge",
+    check=f"{_HERE}.checks:check_library",
+    stages=f"{_HERE}.stages:stages",
+    # The Java VM calls the natives as Android does; elfrun has only as much of JNI as they need,
+    # but runs without a JDK.
+    executors=(
+        ("arm64-v8a", ("mobilegen.executors.emulator",)),
+        ("armeabi-v7a", ("mobilegen.executors.emulator",)),
+        ("x86_64", ("mobilegen.executors.jvm", "mobilegen.executors.elfrun")),
+        ("x86", ("mobilegen.executors.elfrun",)),
+    ),
+    library_folder="lib/{abi}",
+    prepare=f"{_HERE}.tools:prepare",
+    examine=f"{_HERE}.doctor:examine",
+    device_checks=f"{_HERE}.device:device_checks",
+    bench=f"{_HERE}.bench:device_stand",
+)

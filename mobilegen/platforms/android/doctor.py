@@ -8,10 +8,10 @@ from pathlib import Path
 
 from mobilegen.errors import DeviceError
 from mobilegen.executors.jdk import MIN_VERSION, find_jdk
+from mobilegen.platforms.android import adb
 from mobilegen.platforms.android.apk.sdk import find_sdk
 from mobilegen.platforms.android.settings import AndroidSettings
 from mobilegen.platforms.finding import Finding
-from mobilegen.system import adb
 from mobilegen.toolchains.ndk import candidates
 
 

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import TYPE_CHECKING
 
+from mobilegen.artifacts import Bridge
 from mobilegen.errors import ConfigError
+
+if TYPE_CHECKING:
+    from mobilegen.platforms.android.settings import AndroidSettings
 
 CLASS_NAME = "ImageRecognition"
 # The classes with natives, and those natives; the sources are templates/android/<class>.java.j2.
@@ -133,3 +138,23 @@ def jni_exports(package: str) -> tuple[str, ...]:
         for method in methods
     )
     return tuple(sorted(names))
+
+
+def bridge(section: AndroidSettings) -> Bridge:
+    """Return the natives of the Java classes; see `Platform.bridge_for`."""
+    return bridge_of(section.package)
+
+
+def bridge_of(package: str) -> Bridge:
+    """Return the natives of the Java classes of a package.
+
+    Raises:
+        ConfigError: The package name is not valid.
+    """
+    prefixes = ((name, jni_prefix(package, name)) for name in NATIVES)
+    return Bridge(
+        folder="jni",
+        defines=tuple((f"MOBILEGEN_JNI_{name}(method)", f"{p}_##method") for name, p in prefixes),
+        exports=jni_exports(package),
+        package=package,
+    )

@@ -25,7 +25,6 @@ class AndroidSettings(PlatformSection):
     default_abis = ("arm64-v8a",)
     reserved_names = SYSTEM_LIBRARIES
     usage = "mobilegen.platforms.android.usage:lines"
-    doctor = "mobilegen.platforms.android.doctor:examine"
 
     package: Annotated[str, Option()] = Field(
         "com.example.sdk", description="Java package of the API classes."
@@ -68,7 +67,7 @@ class AndroidSettings(PlatformSection):
     version_name: str = Field(
         "1.0", min_length=1, max_length=64, description="The app's version as people see it."
     )
-    apk: Annotated[bool, Option()] = Field(
+    apk: Annotated[bool, Option(verbs=("build", "setup"))] = Field(
         False,
         description="Build the demo app, too: with Gradle when there is an Android SDK, else with "
         "tools of its own. Signed with a debug key, or with that of MOBILEGEN_KEYSTORE.",
@@ -116,8 +115,3 @@ def of(settings: Settings) -> AndroidSettings:
     section = settings.section("android")
     assert isinstance(section, AndroidSettings)
     return section
-
-
-def package_of(settings: Settings) -> str:
-    """Return the Java package of the API classes."""
-    return of(settings).package

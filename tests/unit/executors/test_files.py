@@ -5,14 +5,14 @@ import pathlib
 import numpy as np
 import pytest
 
-from mobilegen.artifacts import Artifact
+from mobilegen.artifacts import Artifact, Bridge
 from mobilegen.executors import files
 from mobilegen.executors.base import ExecutionError, Request
 
 PIXELS = np.arange(2 * 3 * 3, dtype=np.uint8).reshape(2, 3, 3)
 ARTIFACT = Artifact("ncnn", "1", "fp32", pathlib.Path("m"), (), (), (), (), "original")
 REQUEST = Request(
-    pathlib.Path("l.so"), "a.b", ARTIFACT, 1, (), "jni", images={4: PIXELS}, classify=True
+    pathlib.Path("l.so"), Bridge(), ARTIFACT, 1, (), "jni", images={4: PIXELS}, classify=True
 )
 
 

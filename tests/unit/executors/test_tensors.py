@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mobilegen.artifacts import Artifact, TensorBinding, TensorSpec
+from mobilegen.artifacts import Artifact, Bridge, TensorBinding, TensorSpec
 from mobilegen.errors import UsageError
 from mobilegen.executors import tensors
 from mobilegen.executors.base import ExecutionError, Request
@@ -26,7 +26,7 @@ def request_two() -> Request:
         (), "original",
     )  # fmt: skip
     sample = {"b": np.arange(3), "a": np.array([[1.5, -2.5]], np.float32)}
-    return Request(Path("lib.so"), "a.b", artifact, 1, (sample,), "c")
+    return Request(Path("lib.so"), Bridge(), artifact, 1, (sample,), "c")
 
 
 def one_input(request: Request) -> Request:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from mobilegen.artifacts import Artifact, FileRecord, Preprocess, TensorBinding, TensorSpec
-from mobilegen.errors import ConfigError, NativeBuildError
+from mobilegen.artifacts import Artifact, Bridge, FileRecord, Preprocess, TensorBinding, TensorSpec
+from mobilegen.errors import NativeBuildError
 from mobilegen.native_build import header
 from mobilegen.native_build.digest import blake2sp
 from mobilegen.native_build.header import (
@@ -43,6 +43,9 @@ ARTIFACT = Artifact(
 )
 
 
+BRIDGE = Bridge("toy", (("MOBILEGEN_TOY(method)", "toy_##method"),))
+
+
 @pytest.fixture(autouse=True)
 def digests(monkeypatch: pytest.MonkeyPatch) -> None:
     """The files of ARTIFACT do not exist; their hash is that of their name."""
@@ -51,10 +54,10 @@ def digests(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def render(
     artifact: Artifact = ARTIFACT,
-    package: str = "com.example.my_app",
+    bridge: Bridge = BRIDGE,
     contents: Contents = NOTHING_ELSE,
 ) -> str:
-    return render_header(artifact, package, contents)
+    return render_header(artifact, bridge, contents)
 
 
 def test_values_are_there() -> None:
@@ -64,9 +67,7 @@ def test_values_are_there() -> None:
     assert text.index("model.param") < text.index("model.bin")
     assert "#define MOBILEGEN_FILE_COUNT 2\n" in text
     assert "#define MOBILEGEN_PARAMS_INDEX 0\n#define MOBILEGEN_WEIGHTS_INDEX 1\n" in text
-    prefix = "Java_com_example_my_1app"
-    for name in ("ImageRecognition", "Model"):
-        assert f"#define MOBILEGEN_JNI_{name}(method) {prefix}_{name}_##method\n" in text
+    assert "#define MOBILEGEN_TOY(method) toy_##method\n" in text
     assert "kInput0Shape[] = {1, 3, 8, 6};" in text
     assert "kInput0RuntimeShape[] = {3, 8, 6};" in text
     assert tensor("x", "in0", "Input0", 4, 3) in words(text)
@@ -237,11 +238,6 @@ def test_impossible_tensor_is_refused(binding: TensorBinding, reason: str) -> No
 def test_model_without_outputs_is_refused() -> None:
     with pytest.raises(NativeBuildError):
         render(replace(ARTIFACT, outputs=()))
-
-
-def test_wrong_package_is_refused() -> None:
-    with pytest.raises(ConfigError):
-        render(package="com.1example")
 
 
 def test_what_the_scores_are_is_there() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from layer_times import benchmark
 
-from mobilegen.artifacts import BuildReport, FileRecord
+from mobilegen.artifacts import REPORT_FORMAT, BuildReport, FileRecord
 from mobilegen.pipeline.page import (
     BENCHMARK,
     drop_benchmark,
@@ -21,7 +21,7 @@ MODEL = FileRecord("model/model.bin", 5, "a" * 64)
 
 def report(*files: FileRecord) -> BuildReport:
     options = dict.fromkeys(("name", "runtime", "precision"), "")
-    return BuildReport(2, "1", (), options, (), (), (), (), files=files)
+    return BuildReport(REPORT_FORMAT, "1", (), options, (), (), (), (), files=files)
 
 
 def test_times_of_the_same_model_fit(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from mobilegen.artifacts import Artifact, FileRecord
 from mobilegen.errors import ConfigError
 from mobilegen.platforms.android.jni import (
     NATIVES,
+    bridge_of,
     check_package,
     jni_escape,
     jni_exports,
@@ -110,3 +111,15 @@ def test_java_class_opens_the_files_of_the_model() -> None:
     text = java_source("Model", "com.example", "x", MODEL)
     assert '"net.txt"' in text and '"net.bytes"' in text
     assert "model.param" not in text and "model.bin" not in text
+
+
+def test_bridge_has_the_names_of_all_natives() -> None:
+    bridge = bridge_of("com.example.my_app")
+    prefix = "Java_com_example_my_1app"
+    assert bridge.defines[0] == (
+        "MOBILEGEN_JNI_ImageRecognition(method)",
+        f"{prefix}_ImageRecognition_##method",
+    )
+    assert f"{prefix}_Model_predict0" in bridge.exports
+    with pytest.raises(ConfigError):
+        bridge_of("com.1example")

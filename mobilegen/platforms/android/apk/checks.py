@@ -12,11 +12,12 @@ import lief
 
 from mobilegen.artifacts import Check
 from mobilegen.errors import NativeBuildError, PackagingError
-from mobilegen.native_build.elf import PAGE_SIZE, read_elf
+from mobilegen.native_build.elf import read_elf
 from mobilegen.platforms.android.apk.archive import alignment_of, data_offset
 from mobilegen.platforms.android.apk.settings import ApkSettings
 from mobilegen.platforms.android.apk.sign import verified_schemes
 from mobilegen.platforms.android.apk.tools import Tools, run_tool
+from mobilegen.platforms.android.checks import PAGE_SIZE
 from mobilegen.system.files import sha256_bytes, sha256_file
 
 _REQUIRED = ("AndroidManifest.xml", "classes.dex", "resources.arsc")

@@ -10,22 +10,27 @@ import pytest
 import tiny_elf
 from tiny_elf import TinyElf
 
-from mobilegen.artifacts import Check, Companion, Target
+from mobilegen.artifacts import Check, Companion, Library, Target
 from mobilegen.errors import NativeBuildError
-from mobilegen.native_build.elf import check_companion, check_library, engine_exports, read_elf
-from mobilegen.platforms.android.jni import jni_exports
+from mobilegen.native_build.elf import engine_exports, read_elf
+from mobilegen.platforms.android.checks import check_companion, check_file, check_library
+from mobilegen.platforms.android.jni import bridge_of
 from mobilegen.resources import native_dir
 
 ARM64 = Target("android", "arm64-v8a", "21")
-NATIVES = jni_exports("com.example")
-GOOD = TinyElf(exports=(*engine_exports(), *NATIVES))
+BRIDGE = bridge_of("com.example")
+GOOD = TinyElf(exports=(*engine_exports(), *BRIDGE.exports))
 NAME = "librecognition.so"
+
+
+def library(path: Path, target: Target = ARM64) -> Library:
+    return Library(target, path, "", 0, "", (), (), (), "")
 
 
 def checks(elf: TinyElf, folder: Path, target: Target = ARM64) -> dict[str, Check]:
     path = folder / NAME
     path.write_bytes(elf.to_bytes())
-    found = check_library(read_elf(path), target, NAME, NATIVES)
+    found = check_library(library(path, target), BRIDGE)
     return {check.id.removeprefix(f"{target.abi}.elf."): check for check in found}
 
 
@@ -113,10 +118,10 @@ def test_what_lies_beside_it_is_known(tmp_path: Path) -> None:
     )
     (tmp_path / NAME).write_bytes(elf.to_bytes())
     toy = Companion("libtoy.so", Path("libtoy.so"), exports=("toy_run",))
-    seen = read_elf(tmp_path / NAME)
 
     def wrong(*companions: Companion, system: tuple[str, ...] = ()) -> dict[str, str]:
-        found = check_library(seen, ARM64, NAME, NATIVES, companions, system)
+        asked = replace(library(tmp_path / NAME), companions=companions, system=system)
+        found = check_file(asked, BRIDGE)
         return {check.id: check.detail for check in found if check.status != "pass"}
 
     assert wrong() == {
@@ -137,7 +142,7 @@ COMPANION = TinyElf(
 def companion_checks(elf: TinyElf, folder: Path, target: Target = ARM64) -> dict[str, Check]:
     path = folder / "libtoy.so"
     path.write_bytes(elf.to_bytes())
-    found = check_companion(read_elf(path), target, "libtoy.so")
+    found = check_companion(target, Companion("libtoy.so", path))
     assert all(check.title.startswith("libtoy.so: ") for check in found)
     return {check.id.removeprefix(f"{target.abi}.elf.toy."): check for check in found}
 
@@ -170,12 +175,6 @@ def test_faulty_companion_fails(
 def test_only_64_bits_need_16_kilobyte_pages(tmp_path: Path) -> None:
     v7 = replace(COMPANION, machine=40, bits=32, align=4096)
     assert failed(companion_checks(v7, tmp_path, Target("android", "armeabi-v7a", "21"))) == set()
-
-
-def test_other_platforms_are_not_checked(tmp_path: Path) -> None:
-    path = tmp_path / NAME
-    path.write_bytes(GOOD.to_bytes())
-    assert check_library(read_elf(path), Target("linux", "x86_64", "host"), NAME, ()) == ()
 
 
 @pytest.mark.parametrize("data", [b"", b"\x7fELF", b"not an ELF file" * 100])

@@ -10,10 +10,8 @@ from mobilegen.errors import MobilegenError
 from mobilegen.graph.answers import EXPORT_LIMIT, is_onnxruntime
 from mobilegen.graph.reference import run_reference
 from mobilegen.graph.samples import Sample, read_samples
-from mobilegen.native_build.elf import check_library, read_elf
 from mobilegen.pipeline.result import Result, damaged, file_check
-from mobilegen.platforms.android.jni import jni_exports
-from mobilegen.platforms.android.settings import package_of
+from mobilegen.platforms import catalog as platforms
 from mobilegen.run import Run
 from mobilegen.runtimes import catalog as runtimes
 from mobilegen.verify.library import read_answers, verify_library
@@ -35,28 +33,33 @@ def verify_result(
     Raises:
         UsageError: The result has no library for one of `abis`, or its reference is damaged.
     """
-    libraries = [result.library(abi) for abi in abis] or result.libraries
+    libraries = result.libraries_for(abis) or result.libraries
     samples = _stored_samples(result)
     limit = result.settings.limit
-    package = package_of(result.settings)
     yield file_check(result)
     yield from _reference_checks(result, samples)
     yield from _host_checks(result, samples, limit, offline)
     for library in libraries:
-        exports = jni_exports(package)
-        elf = read_elf(library.path)
-        yield from check_library(elf, library.target, library.path.name, exports)
+        platform, bridge = library.target.platform, result.bridge(library.target.platform)
+        yield from platforms.get(platform).check_library(library, bridge)
         yield from verify_library(
             library,
             result.artifact,
             samples,
+            platforms.executors_of(library.target),
             reference=result.report.reference,
-            package=package,
+            bridge=bridge,
             limit=limit,
             classes=bool(result.labels),
             embedded=result.settings.embed_model,
             offline=offline,
         )
+
+
+def verify_on_device(result: Result, *, managed: bool) -> tuple[Check, ...]:
+    """Run the tests of a generated project on a device; see `Platform.checks_on_device`."""
+    platform = platforms.first_with("device_checks", result.settings.platform)
+    return platform.checks_on_device(result.folder / platform.name, managed=managed)
 
 
 def _stored_samples(result: Result) -> tuple[Sample, ...]:

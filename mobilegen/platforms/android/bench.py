@@ -8,12 +8,14 @@ import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from mobilegen.bench.job import Job
 from mobilegen.bench.result import Place
+from mobilegen.bench.stand import Stand
 from mobilegen.errors import DeviceError
-from mobilegen.system.adb import call, choose_serial, connected, find_adb, shell
+from mobilegen.platforms.android.adb import call, choose_serial, connected, find_adb, shell
 
 _FOLDER = "/data/local/tmp"
 _COPY_SECONDS = 600.0
@@ -56,6 +58,12 @@ class Device:
                 hint=f"--abi {self.abis[0]}",
             )
         return wanted or self.abis[0]
+
+
+def device_stand(abi: str | None, serial: str | None) -> Stand:
+    """Return a connected phone; see `Platform.device_stand`."""
+    device = find_device(serial)
+    return Stand(device.choose_abi(abi), device.place, partial(time_on_device, device))
 
 
 def find_device(serial: str | None = None) -> Device:

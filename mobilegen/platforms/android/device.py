@@ -10,8 +10,8 @@ from xml.etree import ElementTree
 
 from mobilegen.artifacts import Check
 from mobilegen.errors import DeviceError, ProcessError, UsageError, VerificationError
+from mobilegen.platforms.android.adb import connected, find_adb
 from mobilegen.system import process
-from mobilegen.system.adb import connected, find_adb
 
 # As sdk/build.gradle.kts names it.
 MANAGED = "phone"

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from mobilegen.bench.device import Device
 from mobilegen.bench.result import Place
 from mobilegen.errors import DeviceError
-from mobilegen.system.adb import choose_serial, find_adb, parse_devices
+from mobilegen.platforms.android.adb import choose_serial, find_adb, parse_devices
+from mobilegen.platforms.android.bench import Device
 
 LISTING = """* daemon not running; starting now at tcp:5037
 * daemon started successfully
