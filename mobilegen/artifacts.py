@@ -110,11 +110,14 @@ class Candidate:
         label: "original", "simplified" or the name of a repair.
         path: A self-contained file with fixed shapes.
         format: Of the file.
+        batch: How often it has to be run for one run of the source model, each time on one part
+            of every input along axis 0.
     """
 
     label: str
     path: Path
     format: Format = "onnx"
+    batch: int = 1
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from mobilegen.errors import ModelError
 from mobilegen.frontends.base import SampleSource
 from mobilegen.graph import native, preflight, walk
 from mobilegen.graph.answers import Answerer, ask_original, ask_source
+from mobilegen.graph.batch import batch_of
 from mobilegen.graph.candidates import make_candidates
 from mobilegen.graph.external import inline_external_data
 from mobilegen.graph.load import MAX_BYTES, read_model
@@ -79,7 +80,11 @@ def build_graph(
         outputs = _output_specs(model, samples)
         _declare_outputs(model, outputs, original)
         forms, equal = make_candidates(
-            Path(scratch), answers.samples, answers.tensors, functions=bool(model.functions)
+            Path(scratch),
+            answers.samples,
+            answers.tensors,
+            functions=bool(model.functions),
+            batch=batch_of(inputs, outputs),
         )
         candidates = tuple(replace(form, path=_keep(form.path, work_dir)) for form in forms)
     return Graph(

@@ -39,8 +39,8 @@ def attempt(graph: Graph, candidate: Candidate, scheme: Scheme, folder: Path, ru
     if foreign := unsupported(network):
         raise ConversionError(f"ncnn cannot express {', '.join(describe(foreign, models))}")
     axes = layout.read_batch_axes(files.example)
-    inputs = layout.bind(graph.inputs, "in", axes)
-    outputs = layout.bind(graph.outputs, "out", axes)
+    inputs = layout.bind(graph.inputs, "in", axes, candidate.batch)
+    outputs = layout.bind(graph.outputs, "out", axes, candidate.batch)
     _check_blobs(network, inputs, outputs)
     made = _artifact(candidate, scheme, files, network, inputs, outputs)
     suspects = _suspects(files, models)
@@ -71,6 +71,7 @@ def _artifact(
         outputs=outputs,
         operators=network.layer_types,
         candidate=candidate.label,
+        batch=candidate.batch,
     )
 
 

@@ -25,36 +25,41 @@ def read_batch_axes(example: str) -> dict[str, int | None]:
 
 
 def bind(
-    tensors: Sequence[TensorSpec], prefix: str, axes: dict[str, int | None]
+    tensors: Sequence[TensorSpec], prefix: str, axes: dict[str, int | None], batch: int = 1
 ) -> tuple[TensorBinding, ...]:
     """Return the blob and the shape of each tensor; blobs are numbered in the model's order.
 
     Args:
         prefix: "in" or "out".
         axes: From `read_batch_axes`.
+        batch: How many parts along axis 0 the tensors have, of which ncnn sees one at a time.
 
     Raises:
         ConversionError: A tensor has no blob, several samples in its batch, or too many axes.
     """
     return tuple(
-        TensorBinding(tensor, f"{prefix}{index}", _shape(tensor, f"{prefix}{index}", axes))
+        TensorBinding(tensor, f"{prefix}{index}", _shape(tensor, f"{prefix}{index}", axes, batch))
         for index, tensor in enumerate(tensors)
     )
 
 
-def _shape(tensor: TensorSpec, blob: str, axes: dict[str, int | None]) -> tuple[int, ...]:
+def _shape(
+    tensor: TensorSpec, blob: str, axes: dict[str, int | None], batch: int
+) -> tuple[int, ...]:
     if blob not in axes:
         raise ConversionError(f"the converter made no {blob} for {tensor.name!r}")
     sizes = list(tensor.shape)
+    if batch > 1:
+        sizes[0] //= batch
     axis = axes[blob]
     if axis is not None:
         if not -len(sizes) <= axis < len(sizes):
             raise ConversionError(f"{tensor.name!r} has no axis {axis}", seen=[f"shape {sizes}"])
-        if (batch := sizes.pop(axis)) != 1:
+        if (several := sizes.pop(axis)) != 1:
             raise ConversionError(
-                f"{tensor.name!r} holds {batch} samples; ncnn takes one at a time",
+                f"{tensor.name!r} holds {several} samples; ncnn takes one at a time",
                 seen=[f"shape {list(tensor.shape)}"],
-                hint=f"give the input a batch size of 1 instead of {batch}",
+                hint=f"give the input a batch size of 1 instead of {several}",
             )
     if len(sizes) > _MAX_AXES:
         raise ConversionError(
