@@ -29,7 +29,7 @@ include(${MOBILEGEN_ENGINE}/engine.cmake)
 include(${MOBILEGEN_NATIVE}/core/preprocess/preprocess.cmake)
 
 set(MOBILEGEN_CORE_SOURCES)
-foreach(_name adapt classify digest engine error file labels log model open permute)
+foreach(_name adapt classify digest engine error file labels log model open permute tensor)
     list(APPEND MOBILEGEN_CORE_SOURCES ${MOBILEGEN_NATIVE}/core/${_name}.cpp)
 endforeach()
 list(APPEND MOBILEGEN_CORE_SOURCES ${MOBILEGEN_PREPROCESS_SOURCES} ${MOBILEGEN_EMBEDDED})

@@ -137,6 +137,7 @@ def render_header(artifact: Artifact, bridge: Bridge, contents: Contents = NOTHI
             inputs=inputs,
             outputs=outputs,
             batch=artifact.batch,
+            all_floats=all(each.type == "MOBILEGEN_FLOAT32" for each in (*inputs, *outputs)),
             adapted=bool(adapted) or artifact.batch > 1,
             converts=any(each.convert != _AS_IS for each in adapted),
             labels=contents.labels if contents.embed else (),

@@ -101,14 +101,11 @@ int check_model(const Model& model) {
               "the library was built without `preprocess`, so it takes no images");
 }
 
-// Bytes of a tensor's array among the others: the next one begins where any type may.
-size_t room(const Tensor& tensor) { return (byte_count(tensor) + 7) / 8 * 8; }
-
 int make_arrays(mobilegen_engine* engine) {
   if (engine->arrays) return MOBILEGEN_OK;
   const Model& model = *engine->model;
-  size_t size = room(model.inputs[0]);
-  for (int i = 0; i < model.output_count; i++) size += room(model.outputs[i]);
+  size_t size = byte_room(model.inputs[0]);
+  for (int i = 0; i < model.output_count; i++) size += byte_room(model.outputs[i]);
   engine->arrays = static_cast<char*>(calloc(size, 1));
   if (engine->arrays) return MOBILEGEN_OK;
   return fail(MOBILEGEN_ERROR_MEMORY, "no memory for the arrays of a prediction");
@@ -120,7 +117,7 @@ int run(mobilegen_engine* engine, const void* input, char* output) {
   if (!outputs) return fail(MOBILEGEN_ERROR_MEMORY, "no memory for the outputs");
   for (int i = 0; i < model.output_count; i++) {
     outputs[i] = output;
-    output += room(model.outputs[i]);
+    output += byte_room(model.outputs[i]);
   }
   const int status = run_locked(engine, &input, outputs);
   free(outputs);
@@ -134,7 +131,7 @@ int classify(mobilegen_engine* engine, const Image& image, int k, mobilegen_clas
   int status = make_arrays(engine);
   if (status != MOBILEGEN_OK) return status;
   float* input = reinterpret_cast<float*>(engine->arrays);
-  char* output = engine->arrays + room(model.inputs[0]);
+  char* output = engine->arrays + byte_room(model.inputs[0]);
   const double started = now();
   status = preprocess(*model.preprocess, image, input);
   note_seconds(engine, MOBILEGEN_SECONDS_PREPROCESS, now() - started);

@@ -8,7 +8,11 @@
 namespace mobilegen {
 namespace {
 
-const size_t kTextSize = 256;
+// What a thread has of its own.
+struct Own {
+  int number;
+  char text[256];
+};
 
 // pthread keys, not thread_local: the latter needs run-time support that API 21 does not have.
 pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -22,34 +26,39 @@ __attribute__((destructor)) void delete_key() {
   if (key_exists) pthread_key_delete(key);
 }
 
-char* thread_text(bool create) {
+Own* thread_own(bool create) {
   pthread_once(&once, create_key);
   if (!key_exists) return 0;
-  char* text = static_cast<char*>(pthread_getspecific(key));
-  if (text || !create) return text;
-  text = static_cast<char*>(malloc(kTextSize));
-  if (text && pthread_setspecific(key, text) != 0) {
-    free(text);
+  Own* own = static_cast<Own*>(pthread_getspecific(key));
+  if (own || !create) return own;
+  own = static_cast<Own*>(calloc(1, sizeof(Own)));
+  if (own && pthread_setspecific(key, own) != 0) {
+    free(own);
     return 0;
   }
-  return text;
+  return own;
 }
 
 }  // namespace
 
 int fail(int code, const char* format, ...) {
-  char* text = thread_text(true);
-  if (!text) return code;
+  Own* own = thread_own(true);
+  if (!own) return code;
   va_list arguments;
   va_start(arguments, format);
-  vsnprintf(text, kTextSize, format, arguments);
+  vsnprintf(own->text, sizeof(own->text), format, arguments);
   va_end(arguments);
   return code;
 }
 
 const char* last_error() {
-  const char* text = thread_text(false);
-  return text ? text : "";
+  const Own* own = thread_own(false);
+  return own ? own->text : "";
+}
+
+int* thread_number() {
+  Own* own = thread_own(true);
+  return own ? &own->number : 0;
 }
 
 }  // namespace mobilegen

@@ -10,6 +10,9 @@ int fail(int code, const char* format, ...) __attribute__((format(printf, 2, 3))
 // The text of the calling thread; "" if nothing failed yet.
 const char* last_error();
 
+// A number of the calling thread for the adapter, 0 at first; null if there is no memory for it.
+int* thread_number();
+
 }  // namespace mobilegen
 
 #endif

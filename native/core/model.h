@@ -58,33 +58,16 @@ struct Model {
   bool probabilities;  // the first output's numbers are probabilities, not logits
 };
 
-// Number of elements; 1 for a scalar.
-inline size_t element_count(const int* shape, int rank) {
-  size_t count = 1;
-  for (int i = 0; i < rank; i++) count *= static_cast<size_t>(shape[i]);
-  return count;
-}
-
-inline size_t element_count(const Tensor& tensor) {
-  return element_count(tensor.shape, tensor.rank);
-}
+// Number of elements of the source model's tensor; 1 for a scalar.
+size_t element_count(const Tensor& tensor);
 
 // Bytes of an element.
-inline size_t type_size(int type) {
-  switch (type) {
-    case MOBILEGEN_FLOAT64:
-    case MOBILEGEN_INT64: return 8;
-    case MOBILEGEN_FLOAT16: return 2;
-    case MOBILEGEN_UINT8:
-    case MOBILEGEN_BOOL: return 1;
-    default: return 4;
-  }
-}
+inline size_t type_size(int type) { return static_cast<size_t>("\4\2\10\4\10\1\1"[type]); }
 
-// Bytes of an array of the caller.
-inline size_t byte_count(const Tensor& tensor) {
-  return element_count(tensor) * type_size(tensor.type);
-}
+// Bytes of an array of the caller, and as many as it takes among others, where the next one begins
+// at an address for any type.
+size_t byte_count(const Tensor& tensor);
+size_t byte_room(const Tensor& tensor);
 
 }  // namespace mobilegen
 

@@ -116,13 +116,11 @@ bool Path::take(JNIEnv* env, jstring text) {
 
 Path::~Path() { free(chars_); }
 
-static size_t room(const Tensor& tensor) { return (byte_count(tensor) + 7) / 8 * 8; }
-
 // Puts the arrays of some tensors from `memory` on into a table; returns what comes after them.
 static char* place(const Tensor* tensors, int count, char* memory, void** table) {
   for (int i = 0; i < count; i++) {
     table[i] = memory;
-    memory += room(tensors[i]);
+    memory += byte_room(tensors[i]);
   }
   return memory;
 }
@@ -130,8 +128,8 @@ static char* place(const Tensor* tensors, int count, char* memory, void** table)
 Arrays::Arrays(JNIEnv* env, const Model& model) : inputs(0), outputs(0) {
   const size_t pointers = (model.input_count + model.output_count + 1) * sizeof(void*) / 8 * 8;
   size_t size = pointers;
-  for (int i = 0; i < model.input_count; i++) size += room(model.inputs[i]);
-  for (int i = 0; i < model.output_count; i++) size += room(model.outputs[i]);
+  for (int i = 0; i < model.input_count; i++) size += byte_room(model.inputs[i]);
+  for (int i = 0; i < model.output_count; i++) size += byte_room(model.outputs[i]);
   char* memory = static_cast<char*>(malloc(size));
   if (!memory) {
     char message[] = "no memory for the arrays of a prediction";

@@ -126,7 +126,8 @@ bool check_state(JNIEnv* env, const char* method) {
                 method);
     return false;
   }
-  if (kModel.inputs[0].type == MOBILEGEN_FLOAT32 && kModel.outputs[0].type == MOBILEGEN_FLOAT32) {
+  if (MOBILEGEN_ALL_FLOATS || (kModel.inputs[0].type == MOBILEGEN_FLOAT32 &&
+                               kModel.outputs[0].type == MOBILEGEN_FLOAT32)) {
     return true;
   }
   throw_state(env, "%s is for models of 32-bit floats", method);

@@ -137,10 +137,10 @@ bool read_image(JNIEnv* env, jintArray numbers, jobjectArray planes, Bytes bytes
   return true;
 }
 
-// By the types of elements.
-const char* const kArrayClasses[MOBILEGEN_TYPES] = {"[F", "[S", "[D", "[I", "[J", "[B", "[Z"};
-const char* const kArrayNames[MOBILEGEN_TYPES] = {"float[]", "short[]", "double[]", "int[]",
-                                                  "long[]",  "byte[]",  "boolean[]"};
+// Known when the library is compiled where it is the same for all, as it mostly is.
+int type_of(const Tensor& tensor) {
+  return MOBILEGEN_ALL_FLOATS ? MOBILEGEN_FLOAT32 : tensor.type;
+}
 
 bool is_a(JNIEnv* env, jobject object, const char* name) {
   jclass type = env->FindClass(name);
@@ -149,12 +149,24 @@ bool is_a(JNIEnv* env, jobject object, const char* name) {
   return is;
 }
 
+bool is_array(JNIEnv* env, jobject object, const Tensor& tensor) {
+  const char name[] = {'[', "FSDIJBZ"[type_of(tensor)], 0};
+  return is_a(env, object, name);
+}
+
+const char* array_name(const Tensor& tensor) {
+  static const char names[MOBILEGEN_TYPES][10] = {"float[]", "short[]", "double[]", "int[]",
+                                                  "long[]",  "byte[]",  "boolean[]"};
+  return MOBILEGEN_ALL_FLOATS ? "float[]" : names[type_of(tensor)];
+}
+
 // The memory of a direct buffer that has exactly the tensor's bytes; null if it is none.
 void* buffer_memory(JNIEnv* env, jobject buffer, const Tensor& tensor) {
+  if (!is_a(env, buffer, "java/nio/ByteBuffer")) return 0;
   void* memory = env->GetDirectBufferAddress(buffer);
-  const bool fits = memory && env->GetDirectBufferCapacity(buffer) ==
-                                  static_cast<jlong>(byte_count(tensor));
-  return fits && reinterpret_cast<uintptr_t>(memory) % type_size(tensor.type) == 0 ? memory : 0;
+  const bool fits =
+      memory && env->GetDirectBufferCapacity(buffer) == static_cast<jlong>(byte_count(tensor));
+  return fits && reinterpret_cast<uintptr_t>(memory) % type_size(type_of(tensor)) == 0 ? memory : 0;
 }
 
 bool copy(JNIEnv* env, jarray array, void* memory, const Tensor& tensor, bool to_java) {
@@ -165,75 +177,54 @@ bool copy(JNIEnv* env, jarray array, void* memory, const Tensor& tensor, bool to
   return true;
 }
 
-// Where the values of tensors are during a prediction: in direct buffers of the caller, or in our
-// own memory for those of its arrays.
-class Exchange {
- public:
-  Exchange(JNIEnv* env, jobjectArray objects, const Tensor* tensors, int count, void** places)
-      : env_(env), objects_(objects), tensors_(tensors), count_(count), places_(places) {}
-
-  // Looks at all objects and takes their values in if they are inputs. False after an exception.
-  bool open(bool inputs) {
-    if (!objects_ || env_->GetArrayLength(objects_) != count_) {
-      throw_argument(env_, "the model has %d %sputs", count_, inputs ? "in" : "out");
-      return false;
-    }
-    for (int i = 0; i < count_; i++) {
-      jobject object = env_->GetObjectArrayElement(objects_, i);
-      if (!open_one(object, i, inputs)) return false;
-      env_->DeleteLocalRef(object);
-    }
-    return true;
-  }
-
-  // Gives what was computed to arrays. False after an exception.
-  bool close() {
-    for (int i = 0; i < count_; i++) {
-      jobject object = env_->GetObjectArrayElement(objects_, i);
-      // An array may have been replaced by another thread.
-      if (!object || (is_array(object, i) && !give(object, i))) return false;
-      env_->DeleteLocalRef(object);
-    }
-    return true;
-  }
-
- private:
-  bool is_array(jobject object, int i) {
-    return is_a(env_, object, kArrayClasses[tensors_[i].type]);
-  }
-
-  bool open_one(jobject object, int i, bool inputs) {
-    const Tensor& tensor = tensors_[i];
-    if (!object) {
-      throw_argument(env_, "%s is null", tensor.name);
-      return false;
-    }
-    if (is_array(object, i)) {
-      jarray array = static_cast<jarray>(object);
-      if (!check_length(env_, tensor.name, array, tensor)) return false;
-      return !inputs || copy(env_, array, places_[i], tensor, false);
-    }
-    void* memory =
-        is_a(env_, object, "java/nio/ByteBuffer") ? buffer_memory(env_, object, tensor) : 0;
-    if (memory) places_[i] = memory;
-    if (memory) return true;
-    throw_argument(env_, "%s must be a %s, or a direct ByteBuffer of %ld bytes", tensor.name,
-                   kArrayNames[tensor.type], static_cast<long>(byte_count(tensor)));
+// Where the values of a tensor are during a prediction: in a direct buffer of the caller, or in our
+// own memory for those of an array, from which inputs are copied. False after an exception.
+bool take_one(JNIEnv* env, jobject object, const Tensor& tensor, bool input, void** place) {
+  if (!object) {
+    throw_argument(env, "%s is null", tensor.name);
     return false;
   }
-
-  bool give(jobject object, int i) {
+  if (is_array(env, object, tensor)) {
     jarray array = static_cast<jarray>(object);
-    return check_length(env_, tensors_[i].name, array, tensors_[i]) &&
-           copy(env_, array, places_[i], tensors_[i], true);
+    return check_length(env, tensor.name, array, tensor) &&
+           (!input || copy(env, array, *place, tensor, false));
   }
+  void* memory = buffer_memory(env, object, tensor);
+  if (memory) *place = memory;
+  if (memory) return true;
+  throw_argument(env, "%s must be a %s, or a direct ByteBuffer of %ld bytes", tensor.name,
+                 array_name(tensor), static_cast<long>(byte_count(tensor)));
+  return false;
+}
 
-  JNIEnv* env_;
-  jobjectArray objects_;
-  const Tensor* tensors_;
-  int count_;
-  void** places_;
-};
+bool take(JNIEnv* env, jobjectArray objects, const Tensor* tensors, int count, bool inputs,
+          void** places) {
+  if (!objects || env->GetArrayLength(objects) != count) {
+    throw_argument(env, "the model has %d %sputs", count, inputs ? "in" : "out");
+    return false;
+  }
+  for (int i = 0; i < count; i++) {
+    jobject object = env->GetObjectArrayElement(objects, i);
+    if (!take_one(env, object, tensors[i], inputs, &places[i])) return false;
+    env->DeleteLocalRef(object);
+  }
+  return true;
+}
+
+// Gives what was computed to the arrays among the outputs. Another thread may have put others in
+// their place by now.
+void give(JNIEnv* env, jobjectArray outputs, void* const* places) {
+  for (int i = 0; i < kModel.output_count; i++) {
+    const Tensor& tensor = kModel.outputs[i];
+    jobject object = env->GetObjectArrayElement(outputs, i);
+    if (object && is_array(env, object, tensor)) {
+      jarray array = static_cast<jarray>(object);
+      if (!check_length(env, tensor.name, array, tensor)) return;
+      if (!copy(env, array, places[i], tensor, true)) return;
+    }
+    env->DeleteLocalRef(object);
+  }
+}
 
 bool is_complete(JNIEnv* env, jarray files) {
   if (files && env->GetArrayLength(files) == MOBILEGEN_FILE_COUNT) return true;
@@ -394,12 +385,11 @@ JNIEXPORT void JNICALL MOBILEGEN_JNI_Model(predict0)(JNIEnv* env, jclass, jlong 
   if (!is_open(env, use)) return;
   const Arrays arrays(env, kModel);
   if (!arrays.usable()) return;
-  Exchange in(env, inputs, kModel.inputs, kModel.input_count, arrays.inputs);
-  Exchange out(env, outputs, kModel.outputs, kModel.output_count, arrays.outputs);
-  if (!in.open(true) || !out.open(false)) return;
+  if (!take(env, inputs, kModel.inputs, kModel.input_count, true, arrays.inputs)) return;
+  if (!take(env, outputs, kModel.outputs, kModel.output_count, false, arrays.outputs)) return;
   const int status = mobilegen_predict(use.engine(), arrays.inputs, arrays.outputs);
   if (status == MOBILEGEN_OK) {
-    out.close();
+    give(env, outputs, arrays.outputs);
   } else {
     throw_status(env, status);
   }

@@ -18,7 +18,10 @@ from mobilegen.resources import native_dir
 from mobilegen.system.process import run
 
 Array = NDArray[Any]
-SOURCES = ("tests/adapt_test.cpp", "core/adapt.cpp", "core/permute.cpp", "core/error.cpp")
+SOURCES = (
+    "tests/adapt_test.cpp",
+    *(f"core/{name}.cpp" for name in ("adapt", "error", "permute", "tensor")),
+)
 WHOLE = ("int32", "int64", "uint8")
 REAL = ("float16", "float32", "float64")
 # Up to here every whole number is one of the real type.

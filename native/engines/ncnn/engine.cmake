@@ -13,7 +13,6 @@ set_source_files_properties(${ncnn_registry_source} PROPERTIES
 
 set(MOBILEGEN_ENGINE_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/engine.cpp
-    ${CMAKE_CURRENT_LIST_DIR}/missing.cpp
     ${CMAKE_CURRENT_LIST_DIR}/omp.cpp
     ${CMAKE_CURRENT_LIST_DIR}/reader.cpp
     ${ncnn_registry_source}

@@ -10,9 +10,19 @@
 
 namespace mobilegen {
 
+int missing_layers() {
+  const int* number = thread_number();
+  return number ? *number : -1;
+}
+
+void count_missing_layer() {
+  int* number = thread_number();
+  if (number) ++*number;
+}
+
 namespace {
 
-const int kMaxRank = 4;
+const int kMaxNcnnRank = 4;
 
 bool has_shape(const ncnn::Mat& mat, const Tensor& tensor) {
   const Extent e = extent_of(tensor);
@@ -43,7 +53,7 @@ int check_blobs(const ncnn::Net& net, const Tensor* tensors, int count) {
   for (int i = 0; i < count; i++) {
     bool found = false;
     for (size_t b = 0; b < blobs.size() && !found; b++) found = blobs[b].name == tensors[i].blob;
-    if (!found || tensors[i].runtime_rank < 1 || tensors[i].runtime_rank > kMaxRank) {
+    if (!found || tensors[i].runtime_rank < 1 || tensors[i].runtime_rank > kMaxNcnnRank) {
       return fail(MOBILEGEN_ERROR_MODEL, "the graph has no usable blob %s", tensors[i].blob);
     }
   }

@@ -5,7 +5,7 @@
 namespace mobilegen {
 
 // How often the calling thread asked the registry for such a layer: other engines, in other
-// threads, are not blamed for it. Negative if the system has no room to count.
+// threads, are not blamed for it. Negative if there is no memory to count.
 int missing_layers();
 
 // Counts one more.
