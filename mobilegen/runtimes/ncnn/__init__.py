@@ -8,7 +8,7 @@ from mobilegen.toolboxes.spec import ToolboxSpec
 TOOLBOX = ToolboxSpec(
     name="ncnn",
     purpose="convert to ncnn and run its models",
-    pythons=("3.13", "3.12", "3.11", "3.10"),
+    pythons=("3.13", "3.12", "3.11", "3.10", "3.14"),
     megabytes=170,
     requirements=Path(__file__).with_name("requirements") / "ncnn.txt",
 )
