@@ -80,15 +80,9 @@ def _usage(error: Any) -> UsageError:
 
 
 def _log(error: Exception, told: MobilegenError) -> object:
-    """End the log with the error and where it came from; return its file, if there is one.
-
-    A wrong option needs none: everything is on the screen.
-    """
+    """End the log with the error and where it came from; return its file, if there is one."""
     from mobilegen.system import log
 
-    if isinstance(told, UsageError):
-        log.drop()
-        return None
     log.add(f"mobilegen {mobilegen.__version__}: {' '.join(sys.argv[1:])}")
     log.add(f"{told}\n{''.join(traceback.format_exception(error))}")
     return log.keep()

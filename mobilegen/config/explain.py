@@ -31,6 +31,15 @@ _WORDS = {
     "float_parsing": "a number is expected",
     "bool_type": "true or false is expected",
     "bool_parsing": "true or false is expected",
+    "greater_than": "it must be more than {gt}",
+    "greater_than_equal": "it must be {ge} or more",
+    "less_than": "it must be less than {lt}",
+    "less_than_equal": "it must be {le} or less",
+    "finite_number": "a finite number is expected",
+    "string_too_long": "it must have {max_length} characters at most",
+    "string_too_short": "it must have {min_length} characters at least",
+    "too_short": "it must have {min_length} values at least",
+    "string_pattern_mismatch": "it must match {pattern}",
 }
 
 
@@ -62,6 +71,7 @@ def _wrong(issue: Mapping[str, Any]) -> str:
     if issue["type"] == "literal_error":
         return _no_choice(shown(issue.get("input")), str(issue["ctx"]["expected"]))
     text = _WORDS.get(issue["type"]) or str(issue["msg"]).removeprefix("Value error, ")
+    text = text.format(**issue.get("ctx", {})) if issue["type"] in _WORDS else text
     is_plain = issue["type"] in ("missing", "value_error")
     return text if is_plain else f"{text}, not {shown(issue.get('input'))}"
 

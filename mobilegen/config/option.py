@@ -44,7 +44,7 @@ class Flag:
 
     Attributes:
         path: Name of the setting, with that of its section before it.
-        kind: Type of one value.
+        kind: Type of one value: a switch, a path or a text.
         many: It may be repeated.
     """
 
@@ -136,17 +136,20 @@ def holds_paths(field: FieldInfo) -> bool:
 
 def _flag(path: tuple[str, ...], field: FieldInfo, option: Option, panel: str) -> Flag:
     kinds = _alternatives(field.annotation)
-    plain = [kind for kind in (bool, int, float, Path) if kind in kinds]
+    plain = int in kinds or float in kinds
     many = any(get_origin(kind) in (tuple, dict) for kind in kinds)
     is_path = holds_paths(field)
+    # Numbers are taken as texts, so that one place checks them and says what is wrong.
+    kind = Path if is_path else bool if bool in kinds else str
+    word = "PATH" if is_path else "N" if plain else "NAME"
     return Flag(
         path=path,
         declarations=option.flags or _declarations(path[-1], is_switch=bool in kinds),
         help=field.description or "",
         panel=panel,
-        kind=Path if is_path else plain[0] if plain else str,
+        kind=kind,
         many=many,
-        metavar=option.metavar or "|".join(choices_of(field)),
+        metavar=option.metavar or "|".join(choices_of(field)) or word,
         default=option.default or _shown_default(field),
     )
 
