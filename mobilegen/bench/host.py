@@ -21,7 +21,11 @@ _ABIS = {
     "amd64": ("x86_64", "x86"),
     "aarch64": ("arm64-v8a",),
     "arm64": ("arm64-v8a",),
+    "armv7l": ("armeabi-v7a",),
+    "armv8l": ("armeabi-v7a",),
 }
+# Names of the same processors on boards: a program that needs nothing of a system is the same.
+_ON_BOARDS = {"aarch64": "arm64-v8a", "armv7hf": "armeabi-v7a"}
 _CPUINFO = Path("/proc/cpuinfo")
 
 
@@ -35,8 +39,8 @@ def host_abi(wanted: str | None) -> str:
         UsageError: There is no such ABI, or this computer's processor is another one: under an
             emulator times say nothing.
     """
-    if wanted is not None and wanted not in ANDROID_ABIS:
-        raise UsageError(f"there is no ABI {wanted!r}", hint=nearest(wanted, ANDROID_ABIS))
+    if wanted is not None:
+        wanted = _known(wanted)
     machine = platform.machine().lower()
     known = _ABIS.get(machine, ()) if sys.platform.startswith("linux") else ()
     if not known:
@@ -55,6 +59,13 @@ def host_abi(wanted: str | None) -> str:
             hint=f"mobilegen bench --abi {wanted} --device, with a phone connected",
         )
     return wanted or known[0]
+
+
+def _known(abi: str) -> str:
+    if abi not in ANDROID_ABIS and abi not in _ON_BOARDS:
+        known = (*ANDROID_ABIS, *_ON_BOARDS)
+        raise UsageError(f"there is no ABI {abi!r}", hint=nearest(abi, known))
+    return _ON_BOARDS.get(abi, abi)
 
 
 def time_on_host(job: Job) -> str:

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mobilegen.artifacts import TensorSpec
 from mobilegen.errors import ProcessError, ToolchainError
 from mobilegen.executors import files, programs
 from mobilegen.executors.base import Execution, ExecutionError, Request, Unavailable
@@ -131,7 +132,7 @@ def find_board(abi: str, cpu: str = "") -> Board:
         raise Unavailable(f"{abi} programs run on Linux only", "prove the build on such a computer")
     loader = linux_abi(abi).loader
     if _is_native(abi) and not cpu and Path(loader).exists():
-        return Board((), "in a process of its own")
+        return Board((), "a process of its own")
     name, root = _EMULATORS[abi], _sysroot(abi)
     emulator = shutil.which(name)
     if emulator is None:
@@ -199,10 +200,14 @@ def _arguments(request: Request) -> list[str]:
     inputs = [binding.tensor for binding in request.artifact.inputs]
     outputs = [binding.tensor for binding in request.artifact.outputs]
     paths = files.model_files(request)
-    sizes = [str(math.prod(spec.shape) * np.dtype(spec.dtype).itemsize) for spec in outputs]
-    first = math.prod(inputs[0].shape) * np.dtype(inputs[0].dtype).itemsize
+    sizes = [str(_size(spec)) for spec in outputs]
     return [
         str(request.library.resolve()), str(request.threads), str(len(request.samples)),
         str(len(paths)), *map(str, paths), str(len(inputs)), str(len(outputs)), *sizes,
-        str(first), str(int(request.classify)), *map(str, request.images),
+        str(_size(inputs[0])), str(int(request.classify)), *map(str, request.images),
     ]  # fmt: skip
+
+
+def _size(spec: TensorSpec) -> int:
+    """Bytes of an array."""
+    return math.prod(spec.shape) * np.dtype(spec.dtype).itemsize

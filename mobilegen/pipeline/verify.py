@@ -40,15 +40,17 @@ def verify_result(
     yield from _reference_checks(result, samples)
     yield from _host_checks(result, samples, limit, offline)
     for library in libraries:
-        platform, bridge = library.target.platform, result.bridge(library.target.platform)
-        yield from platforms.get(platform).check_library(library, bridge)
+        target, bridge = library.target, result.bridge(library.target.platform)
+        platform = platforms.get(target.platform)
+        yield from platform.check_library(library, bridge)
         yield from verify_library(
             library,
             result.artifact,
             samples,
-            platforms.executors_of(library.target),
+            platform.executors_of(target.abi),
             reference=result.report.reference,
             bridge=bridge,
+            place=platform.short_name(target),
             limit=limit,
             classes=bool(result.labels),
             embedded=result.settings.embed_model,

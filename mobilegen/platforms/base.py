@@ -129,6 +129,10 @@ class Platform:
         """Return the folder in a result that a target's library is in."""
         return self.library_folder.format(id=target.id, abi=target.abi)
 
+    def short_name(self, target: Target) -> str:
+        """Return what a target is called among those of all platforms, as its folder is."""
+        return self.library_place(target).rpartition("/")[2]
+
     def prepare_tools(self, section: PlatformSection, *, offline: bool) -> Iterator[Finding]:
         """Fetch what the platform's stages use beside toolchain and executors."""
         if self.prepare:

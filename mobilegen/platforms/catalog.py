@@ -13,6 +13,7 @@ ENTRY_POINT_GROUP = "mobilegen.platforms"
 
 PLATFORMS: dict[str, str] = {
     "android": "mobilegen.platforms.android:PLATFORM",
+    "linux": "mobilegen.platforms.linux:PLATFORM",
 }
 
 

@@ -36,6 +36,7 @@ def verify_library(
     *,
     reference: str,
     bridge: Bridge,
+    place: str,
     limit: float,
     classes: bool,
     embedded: bool = False,
@@ -48,6 +49,7 @@ def verify_library(
         runners: Executors of its target, the preferred one first.
         reference: Who gave those answers.
         bridge: What its platform has added to the C interface.
+        place: What its target is called in checks.
         limit: Largest allowed max |difference| / max |reference|.
         classes: True for a classifier: its best class and probability are compared too.
         embedded: True: the library has the model inside, and that one is opened.
@@ -71,18 +73,18 @@ def verify_library(
         images={i: each.image.pixels for i, each in enumerate(chosen) if each.image},
         classify=classes,
     )
-    title = f"the compiled {abi} library answers like the source model"
+    title = f"the compiled {place} library answers like the source model"
     try:
         answers = read_answers(artifact)
         execution = executors.execute(runners, abi, request, offline=offline)
     except Unavailable as reason:
-        return (Check(f"{abi}.run", title, "skipped", detail=str(reason)),)
+        return (Check(f"{place}.run", title, "skipped", detail=str(reason)),)
     except MobilegenError as error:
-        return (Check(f"{abi}.run", title, "fail", detail=str(error)),)
+        return (Check(f"{place}.run", title, "fail", detail=str(error)),)
     expected = Expected(
         tuple(chosen), tuple(answers.get(number, {}) for number in numbers), reference, limit
     )
-    return compare(abi, execution, expected, artifact, classes=classes)
+    return compare(place, execution, expected, artifact, classes=classes)
 
 
 @dataclass(frozen=True)

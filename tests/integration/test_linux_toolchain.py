@@ -12,7 +12,7 @@ from mobilegen.errors import ProcessError
 from mobilegen.executors.board import CPUS, find_board
 from mobilegen.native_build.elf import read_elf
 from mobilegen.native_build.tools import clean_environment, cmake_program, defines, ninja_program
-from mobilegen.platforms.linux.checks import check_library
+from mobilegen.platforms.linux.checks import check_elf
 from mobilegen.system.process import run
 from mobilegen.toolchains.linux import LINUX_ABIS, linux_target, prepare
 from mobilegen.toolchains.zig import find_zig
@@ -118,7 +118,7 @@ def build(toolchain: Toolchain, folder: Path, probe: str = PROBE) -> Path:
 
 def test_the_library_passes_every_check_but_that_of_its_exports(abi: str, built: Path) -> None:
     elf = read_elf(built / "libprobe.so")
-    checks = check_library(elf, linux_target(abi), "libprobe.so")
+    checks = check_elf(elf, linux_target(abi), "libprobe.so")
     assert [c.id for c in checks if c.status != "pass"] == [f"linux-{abi}.elf.exports"]
     assert "probe_run" in elf.exports
 
@@ -134,9 +134,7 @@ def test_the_program_runs_on_the_weakest_processors(abi: str, built: Path) -> No
 def test_the_compilers_cxx_library_runs_too(abi: str, tmp_path: Path) -> None:
     folder = build(prepare(linux_target(abi), cxx="static"), tmp_path, CXX_PROBE)
     elf = read_elf(folder / "libprobe.so")
-    failed = [
-        c.id for c in check_library(elf, linux_target(abi), "libprobe.so") if c.status != "pass"
-    ]
+    failed = [c.id for c in check_elf(elf, linux_target(abi), "libprobe.so") if c.status != "pass"]
     assert failed == [f"linux-{abi}.elf.exports"] and "probe_run" in elf.exports
     command = [*find_board(abi).command, str(folder / "program")]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)
@@ -173,6 +171,6 @@ def test_a_library_for_a_newer_glibc_fails_its_check(tmp_path: Path) -> None:
         title="newer",
         timeout=600,
     )  # fmt: skip
-    checks = check_library(read_elf(library), linux_target("aarch64"), "libnewer.so")
+    checks = check_elf(read_elf(library), linux_target("aarch64"), "libnewer.so")
     (versions,) = (check for check in checks if check.id.endswith("versions"))
     assert versions.status == "fail" and "GLIBC_2.25" in versions.detail

@@ -177,6 +177,7 @@ def prove_library(plan: BuildPlan, folder: Path, part: PlatformPlan, target: Tar
         runners,
         reference=graph.reference,
         bridge=platform.bridge_for(plan.settings.section(part.name)),
+        place=platform.short_name(target),
         limit=plan.limit,
         classes=plan.labels is not None,
         embedded=plan.embed_model,

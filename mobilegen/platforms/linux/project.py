@@ -15,10 +15,11 @@ import jinja2
 import mobilegen
 from mobilegen.artifacts import Artifact, Library, Project, ProjectFile, TensorSpec
 from mobilegen.platforms.escapes import FILTERS, Code, finalize
+from mobilegen.platforms.linux import PLATFORM
+from mobilegen.platforms.linux.programs import Programs
 from mobilegen.resources import native_dir, templates_dir
 from mobilegen.system.files import sha256_bytes, sha256_file, write_bytes
 
-PLATFORM = "linux"
 LABELS_FILE = "labels.txt"
 _SUFFIX = ".j2"
 _HEADER = "include/mobilegen/engine.h"
@@ -33,7 +34,7 @@ class LinuxProject:
         labels: The file of class names, or None.
         images: The library takes images.
         embedded: The model is inside of the library.
-        programs: By ABI, the programs that go with its library.
+        programs: Those that go with the libraries.
     """
 
     name: str
@@ -42,7 +43,7 @@ class LinuxProject:
     labels: Path | None
     images: bool
     embedded: bool
-    programs: tuple[tuple[str, tuple[Path, ...]], ...] = ()
+    programs: tuple[Programs, ...] = ()
 
 
 def module_name(name: str) -> str:
@@ -57,7 +58,7 @@ def render_project(parts: LinuxProject, folder: Path) -> Project:
     Model, libraries and programs are named where they are instead of being copied.
     """
     files = [*_rendered(parts, folder), *_copied(parts)]
-    return Project(PLATFORM, tuple(sorted(files, key=lambda file: file.path)))
+    return Project(PLATFORM.name, tuple(sorted(files, key=lambda file: file.path)))
 
 
 def _root() -> Path:
@@ -136,9 +137,11 @@ def _copied(parts: LinuxProject) -> Iterator[ProjectFile]:
             yield _file(f"lib/{library.target.abi}/{companion.name}", companion.path)
     licences = {path.name: path for library in parts.libraries for path in library.licences}
     yield from (_file(f"lib/{name}", path) for name, path in licences.items())
-    for abi, programs in parts.programs:
-        yield from (_file(f"bin/{abi}/{path.name}", path, executable=True) for path in programs)
+    for programs in parts.programs:
+        for each in programs.files:
+            source = programs.folder / each.path
+            yield ProjectFile(f"bin/{each.path}", source, each.sha256, executable=True)
 
 
-def _file(path: str, source: Path, *, executable: bool = False) -> ProjectFile:
-    return ProjectFile(path, source, sha256_file(source), executable)
+def _file(path: str, source: Path) -> ProjectFile:
+    return ProjectFile(path, source, sha256_file(source))

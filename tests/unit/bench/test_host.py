@@ -23,6 +23,8 @@ def pretend(monkeypatch: pytest.MonkeyPatch, system: str, machine: str) -> None:
         ("AMD64", None, "x86_64"),
         ("x86_64", "x86", "x86"),
         ("aarch64", None, "arm64-v8a"),
+        ("aarch64", "aarch64", "arm64-v8a"),
+        ("armv7l", "armv7hf", "armeabi-v7a"),
     ],
 )
 def test_abis_of_a_processor(

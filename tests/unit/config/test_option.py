@@ -69,7 +69,7 @@ def test_an_abi_goes_to_each_platform_that_knows_it(two: type[Settings], tmp_pat
     [
         ("abi: aarch64", "unknown ABI aarch64; known: armeabi-v7a"),
         ("platform: [android, boards]\nabi: x86", "none of boards; it has aarch64, x86_64"),
-        ("platform: ios", "unknown platform ios; known: android, boards"),
+        ("platform: ios", "unknown platform ios; known: android, linux, boards"),
         ("platform: []", "platform"),
         ("platform: boards\nname: taken", "Boards has a libtaken.so of its own"),
     ],

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mobilegen.native_build.elf import Elf, Segment, engine_exports
-from mobilegen.platforms.linux.checks import check_library
+from mobilegen.platforms.linux.checks import check_elf
 from mobilegen.toolchains.linux import linux_target
 
 LOAD = Segment("LOAD", 0, 0, 65536, "rx")
@@ -33,7 +33,7 @@ GOOD = Elf(
 
 
 def failed(elf: Elf, abi: str = "aarch64") -> dict[str, str]:
-    found = check_library(elf, linux_target(abi), "libphoto.so")
+    found = check_elf(elf, linux_target(abi), "libphoto.so")
     return {check.id: check.detail for check in found if check.status != "pass"}
 
 
@@ -47,7 +47,7 @@ def test_good_library_passes(abi: str, machine: int, bits: int, flags: int) -> N
 
 def test_soft_float_library_fails_on_armv7hf() -> None:
     soft = replace(GOOD, machine=40, bits=32, flags=0x05000200)
-    assert "0x5000200" in failed(soft, "armv7hf")["linux-armv7hf.elf.machine"]
+    assert "no hard float: flags 0x5000200" in failed(soft, "armv7hf")["linux-armv7hf.elf.machine"]
 
 
 @pytest.mark.parametrize(

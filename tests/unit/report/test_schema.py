@@ -56,7 +56,8 @@ def test_schema_has_every_setting_and_field() -> None:
 
 def test_abi_may_be_one_or_several() -> None:
     one, several = schema.config_schema()["properties"]["abi"]["anyOf"]
-    assert set(one["enum"]) == {"arm64-v8a", "armeabi-v7a", "x86_64", "x86", "all"}
+    phones, boards = {"arm64-v8a", "armeabi-v7a", "x86_64", "x86"}, {"aarch64", "armv7hf", "x86_64"}
+    assert set(one["enum"]) == {*phones, *boards, "all"}
     assert several["items"]["enum"] == one["enum"]
 
 
