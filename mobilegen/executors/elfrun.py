@@ -19,6 +19,7 @@ _SOURCES = (
     "elfrun/elf_image.c",
     "elfrun/imports.c",
     "elfrun/bionic_layouts.c",
+    "elfrun/bionic_system.c",
     "elfrun/jni_env.c",
     "elfrun/images.c",
     "elfrun/model.c",

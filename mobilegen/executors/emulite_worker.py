@@ -42,6 +42,8 @@ IMAGE_LAYOUT = {"Q": "<5i4xQQii48x", "I": "<5iIIii32x"}
 RGB = 0
 # struct mobilegen_file with a path, by the size of a pointer.
 FILE_LAYOUT = {"Q": "<Q40x", "I": "<I28x"}
+CPU_FOLDER = "/sys/devices/system/cpu"
+PROCESSORS = 2
 CPU_PROPERTIES = {
     "ro.cpuinfo.implementer": "0x41",
     "ro.cpuinfo.architecture": "8",
@@ -82,6 +84,7 @@ def execute(request: dict[str, Any]) -> tuple[dict[str, Any], Arrays]:
     """Load the library and run every sample; return facts and outputs."""
     emulator = start(int(request["bits"]))
     try:
+        map_processors(emulator, Path(request["arrays"]).parent)
         for path in request["files"]:
             emulator.map_file(guest_path(path), path)
         modules = load_all(emulator, [*request["companions"], request["library"]])
@@ -106,8 +109,15 @@ def load_all(emulator: Any, paths: list[str]) -> list[Any]:
         if modules:
             emulator.run_initializers()
         modules.append(emulator.load_library(path))
-        reject_unresolved(emulator, modules[-1])
+        reject_unresolved(emulator, modules[-1], weak_imports(path))
     return modules
+
+
+def weak_imports(path: str) -> set[str]:
+    """Return the names that a library can do without."""
+    library: Any = lief.parse(path)
+    symbols = library.dynamic_symbols
+    return {str(s.name) for s in symbols if s.shndx == 0 and s.binding == s.BINDING.WEAK}
 
 
 def start(bits: int) -> Any:
@@ -119,6 +129,20 @@ def start(bits: int) -> Any:
     emulator.load_library("libc.so")
     fill_libc_globals(emulator, bits)
     return emulator
+
+
+def map_processors(emulator: Any, folder: Path) -> None:
+    """Let the guest find two processors where the kernel lists them; runtimes count them there.
+
+    Args:
+        folder: For the files.
+    """
+    listed = folder / "processors.txt"
+    listed.write_text(f"0-{PROCESSORS - 1}\n")
+    for name in ("possible", "present"):
+        emulator.map_file(f"{CPU_FOLDER}/{name}", str(listed))
+    for number in range(PROCESSORS):
+        emulator.map_file(f"{CPU_FOLDER}/cpu{number}/uevent", str(listed))
 
 
 def fill_libc_globals(emulator: Any, bits: int) -> None:
@@ -138,12 +162,13 @@ def fill_libc_globals(emulator: Any, bits: int) -> None:
         emulator.mem.write(base + offsets[name], struct.pack("<" + word, int(pointer.address)))
 
 
-def reject_unresolved(emulator: Any, module: Any) -> None:
+def reject_unresolved(emulator: Any, module: Any, weak: set[str]) -> None:
     """Refuse what Android's linker refuses: a missing library or function; the emulator goes on."""
     absent = [name for name in module.dependencies if emulator.find_module(name) is None]
     if absent:
         raise GuestError(f"the library needs {', '.join(absent)}, which is not there")
-    missing = sorted(entry[1] for entry in emulator.unresolved_symbols if entry[0] == module.name)
+    unresolved = {entry[1] for entry in emulator.unresolved_symbols if entry[0] == module.name}
+    missing = sorted(unresolved - weak)
     if missing:
         raise GuestError(f"cannot locate symbol {', '.join(missing)}")
 

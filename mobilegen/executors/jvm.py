@@ -13,6 +13,7 @@ from mobilegen.executors import files, programs, tensors
 from mobilegen.executors.base import Execution, ExecutionError, Request, Unavailable, Unsuited
 from mobilegen.executors.files import model_folder
 from mobilegen.executors.jdk import CLEAN, MIN_VERSION, Jdk, find_jdk, installed
+from mobilegen.executors.versions import without_versions
 from mobilegen.platforms.android.jni import CLASS_NAME, check_package
 from mobilegen.platforms.android.sources import java_source
 from mobilegen.system import process
@@ -187,7 +188,7 @@ def _run(jdk: Jdk, request: Request, places: tuple[Path, Path, Path], timeout: f
     ]  # fmt: skip
     # The VM finds its own libnet.so before any other, and cannot search a folder with a colon.
     (folder / f"lib{_TESTED}.so").symlink_to(library)
-    beside = "\n".join(str(path.resolve()) for path in request.companions)
+    beside = "\n".join(map(str, _companions(request, folder)))
     env = {**CLEAN, "MOBILEGEN_LIBRARY": library, "MOBILEGEN_COMPANIONS": beside}
     title = "the x86_64 library in a Java VM"
     try:
@@ -195,6 +196,13 @@ def _run(jdk: Jdk, request: Request, places: tuple[Path, Path, Path], timeout: f
     except ProcessError as error:
         raise ExecutionError(error.what, seen=_explain(error)) from error
     return done.stdout + done.stderr
+
+
+def _companions(request: Request, folder: Path) -> list[Path]:
+    """Copy the libraries beside the one under test as glibc's loader takes them."""
+    place = folder / "beside"
+    place.mkdir()
+    return [without_versions(path, place / path.name) for path in request.companions]
 
 
 def _explain(error: ProcessError) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
@@ -17,6 +18,8 @@ from mobilegen.errors import UsageError
 from mobilegen.executors import elfrun, emulator, jvm
 from mobilegen.executors.base import Execution, ExecutionError, Executor, Unavailable, Unsuited
 from mobilegen.platforms.android.jni import bridge_of
+from mobilegen.system.download import fetch
+from mobilegen.system.pinned import MavenFile
 
 Interface = Literal["jni", "c"]
 Library = Callable[..., Path]
@@ -152,6 +155,30 @@ def test_what_lies_beside_the_library_is_loaded_before_it(
     beside.unlink()
     with pytest.raises(ExecutionError, match=r"companion|function_of_no_android|No such file"):
         run(executor, abi, path, model, interface)
+
+
+TFLITE = MavenFile(
+    "org.tensorflow",
+    "tensorflow-lite",
+    "2.16.1",
+    "aar",
+    "34b065817e294e7dd3569504e8b9454938ceae453b6a459da54d5f6e45d3c94e",
+)
+
+
+@pytest.mark.slow
+@every_way
+def test_a_published_runtime_is_loaded(
+    abi: str, executor: Executor, interface: Interface, tmp_path: Path, model: Artifact
+) -> None:
+    """TensorFlow Lite as its makers compiled it: versions of symbols, weak imports, locales."""
+    name = "libtensorflowlite_jni.so"
+    path = standin.build(abi, tmp_path, links=("libtensorflowlite_jni",))
+    with zipfile.ZipFile(fetch(TFLITE)) as archive:
+        (tmp_path / name).write_bytes(archive.read(f"jni/{abi}/{name}"))
+    request = standin.make_request(path, model, interface)
+    request = dataclasses.replace(request, companions=(tmp_path / name,))
+    assert difference(executor.execute(abi, request, offline=False, timeout=120)) < 1e-6
 
 
 @every_way

@@ -38,6 +38,11 @@ enum { PROPERTY_VALUE_MAX = 92 };
 
 int* bionic___errno(void) { return &errno; }
 
+/* As POSIX has it; GNU's gives back a text. */
+int bionic_strerror_r(int number, char* text, size_t size) {
+  return bionic_strlcpy(text, strerror(number), size) < size ? 0 : ERANGE;
+}
+
 static int host_sysconf_name(int name) {
   switch (name) {
     case BIONIC_SC_CLK_TCK:

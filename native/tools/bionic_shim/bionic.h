@@ -35,6 +35,7 @@ extern char bionic_sF[3 * BIONIC_FILE_SIZE];
 /* errno and the system */
 SHIM(int*, __errno, void);
 SHIM(long, sysconf, int name);
+SHIM(int, strerror_r, int number, char* text, size_t size);
 SHIM(int, gettid, void);
 SHIM(unsigned long, getauxval, unsigned long type);
 SHIM(_Noreturn void, __assert, const char* file, int line, const char* text);

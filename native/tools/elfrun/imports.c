@@ -29,6 +29,7 @@
 
 #include "../bionic_shim/bionic.h"
 #include "bionic_layouts.h"
+#include "bionic_system.h"
 
 #undef SHIM
 #define SAME(name) {#name, (void*)name}
@@ -54,6 +55,7 @@ static const struct {
     SHIM(mmap),
     SHIM(mmap64),
     SAME(munmap),
+    SAME(mremap),
     SAME(mprotect),
     SAME(madvise),
     SAME(msync),
@@ -78,6 +80,11 @@ static const struct {
     SAME(strerror),
     SHIM(strlcat),
     SHIM(strlcpy),
+    SHIM(strerror_r),
+    SHIM(strtoll_l),
+    SHIM(strtoull_l),
+    SHIM(newlocale),
+    SHIM(freelocale),
     SAME(strlen),
     SAME(strncasecmp),
     SAME(strncat),
@@ -193,6 +200,16 @@ static const struct {
     SHIM(lstat),
     SHIM(fstat),
     SAME(access),
+    SAME(mkdir),
+    SAME(opendir),
+    SAME(readdir),
+    SAME(closedir),
+    SHIM(__open_2),
+    SHIM(flock),
+    SHIM(fsync),
+    SHIM(openlog),
+    SHIM(closelog),
+    SHIM(syslog),
     SAME(unlink),
     SAME(readlink),
     SAME(realpath),
