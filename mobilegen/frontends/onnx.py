@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 from mobilegen.artifacts import Graph, SourceModel
@@ -37,13 +38,33 @@ def load(
 
 
 def companions(path: Path) -> tuple[Path, ...]:
-    """Return the files of the model's external data that exist inside its folder, sorted."""
-    if not path.is_file() or _EXTERNAL_KEY not in path.read_bytes():
+    """Return the files of the model's external data that exist inside its folder, sorted.
+
+    Raises:
+        ModelError: The model or its data is too large; one that is missing or damaged has none.
+    """
+    from mobilegen.graph.load import require_readable
+
+    if not path.is_file():
         return ()
-    from mobilegen.graph.external import external_files
+    require_readable(path)
+    if not _mentions(path, _EXTERNAL_KEY):
+        return ()
+    from mobilegen.graph.external import external_files, require_small
     from mobilegen.graph.load import read_model
 
     try:
-        return external_files(read_model(path), path.parent)
+        model = read_model(path)
+        files = external_files(model, path.parent)
     except ModelError:
         return ()
+    require_small(model, files)
+    return files
+
+
+def _mentions(path: Path, word: bytes) -> bool:
+    """True when a file has the word in it, found without holding the whole file in memory."""
+    if not path.stat().st_size:
+        return False
+    with path.open("rb") as stream, mmap(stream.fileno(), 0, access=ACCESS_READ) as data:
+        return data.find(word) >= 0

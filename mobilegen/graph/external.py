@@ -6,6 +6,7 @@ The format: https://github.com/onnx/onnx/blob/main/docs/ExternalData.md
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
@@ -58,17 +59,29 @@ def inline_external_data(model: onnx.ModelProto, folder: Path) -> tuple[str, ...
         for where, tensor in walk.tensors(model)
         if tensor.data_location == TensorProto.EXTERNAL
     ]
-    total = sum(piece.length for piece in pieces)
+    _require_size(model, sum(piece.length for piece in pieces))
+    for piece in pieces:
+        _put_in(piece)
+    root = folder.resolve()
+    return tuple(sorted({piece.file.relative_to(root).as_posix() for piece in pieces}))
+
+
+def _require_size(model: onnx.ModelProto, total: int) -> None:
     if total + model.ByteSize() > MAX_BYTES:
         raise ModelError(
             "the model with its external data is larger than the 2 GB an ONNX file can have",
             seen=[f"{total} bytes of external data"],
             hint="use a smaller model, or convert its weights to float16",
         )
-    for piece in pieces:
-        _put_in(piece)
-    root = folder.resolve()
-    return tuple(sorted({piece.file.relative_to(root).as_posix() for piece in pieces}))
+
+
+def require_small(model: onnx.ModelProto, files: Iterable[Path]) -> None:
+    """Make sure that data files are not too large, before anybody reads them.
+
+    Raises:
+        ModelError: Together with the model they have more bytes than a model can have.
+    """
+    _require_size(model, sum(file.stat().st_size for file in files))
 
 
 def external_files(model: onnx.ModelProto, folder: Path) -> tuple[Path, ...]:

@@ -44,7 +44,12 @@ def read_model(path: Path) -> onnx.ModelProto:
     return model
 
 
-def _read_bytes(path: Path) -> bytes:
+def require_readable(path: Path) -> None:
+    """Make sure that a model can be read at all, without reading it.
+
+    Raises:
+        ModelError: It is missing, no plain file, or too large.
+    """
     try:
         status = path.stat()
     except (OSError, ValueError) as error:
@@ -56,6 +61,10 @@ def _read_bytes(path: Path) -> bytes:
         raise ModelError(f"{path} is not a plain file", hint="copy the model into a file")
     if status.st_size > MAX_BYTES:
         raise _too_large(path, status.st_size)
+
+
+def _read_bytes(path: Path) -> bytes:
+    require_readable(path)
     try:
         return path.read_bytes()
     except OSError as error:

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from mobilegen.artifacts import BuildReport, Proof
-from mobilegen.errors import MobilegenError
+from mobilegen.errors import MobilegenError, UsageError
 from mobilegen.pipeline import events, publish, store
 from mobilegen.pipeline.dependencies import fingerprint, stages_of
 from mobilegen.pipeline.plan import BuildPlan
@@ -61,6 +61,7 @@ def build(plan: BuildPlan, listen: Listener) -> BuildReport:
 
 
 def _build(plan: BuildPlan, declared: tuple[Stage, ...], listen: Listener) -> BuildReport:
+    _require_plain(declared)
     hashes = Hashes(plan.state / _HASHES)
     # The graph of a build that was killed may still be about to end.
     with file_lock(plan.state / store.GRAPH_LOCK):
@@ -77,6 +78,17 @@ def _build(plan: BuildPlan, declared: tuple[Stage, ...], listen: Listener) -> Bu
     write_text(mark, now)
     hashes.save()
     return report
+
+
+def _require_plain(declared: tuple[Stage, ...]) -> None:
+    """Reading a pipe or a device would not end; what is missing, its stage says in better words.
+
+    Raises:
+        UsageError: Naming the file that is none.
+    """
+    for path in (path for stage in declared for path in stage.files):
+        if path.exists() and not path.is_file():
+            raise UsageError(f"{path} is not a plain file", hint="copy its content into a file")
 
 
 def _renew(state: Path) -> bool:

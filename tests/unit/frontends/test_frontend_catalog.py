@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
@@ -69,3 +70,28 @@ def test_files_that_are_no_proper_model_have_no_companions(tmp_path: Path) -> No
     text = tmp_path / "text.onnx"
     text.write_text("location")
     assert companions(outside) == companions(text) == companions(tmp_path / "none.onnx") == ()
+
+
+def sparse(path: Path, size: int) -> Path:
+    """A file of any size that takes no space."""
+    with path.open("wb") as stream:
+        stream.truncate(size)
+    return path
+
+
+def test_a_model_that_is_too_large_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    path = sparse(tmp_path / "large.onnx", 3 << 30)
+    started = time.process_time()
+    with pytest.raises(ModelError, match="2 GB"):
+        companions(path)
+    assert time.process_time() - started < 0.5
+
+
+def test_data_that_is_too_large_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    path = models.save_external(models.lenet(), tmp_path / "m.onnx")
+    [data] = companions(path)
+    sparse(data, 300 << 30)
+    started = time.process_time()
+    with pytest.raises(ModelError, match="2 GB"):
+        companions(path)
+    assert time.process_time() - started < 0.5
