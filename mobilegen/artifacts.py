@@ -393,10 +393,12 @@ class Project:
 
     Attributes:
         files: Sorted by path.
+        names: Those that its sources are of, for example Java packages.
     """
 
     platform: str
     files: tuple[ProjectFile, ...]
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

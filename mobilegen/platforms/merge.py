@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ _REASONS = {
     "changed": "changed by you",
     "removed": "removed by you",
 }
+_SHOWN = 5
 _NO_LONGER = "changed by you, no longer generated"
 
 
@@ -31,10 +33,12 @@ class Record:
     Attributes:
         files: What the last rendering left.
         begun: What renderings may have left that did not come to their end.
+        names: Those that the sources are of, as in `Project`.
     """
 
     files: dict[str, str] = field(default_factory=dict)
     begun: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    names: tuple[str, ...] = ()
 
     @property
     def known(self) -> dict[str, str]:
@@ -56,6 +60,8 @@ class Merge:
         remove: Files that are no longer generated; a changed one will stay.
         kept: Files that stay as the user has them, each with the reason.
         old: What was generated before.
+        names: As in `Project`.
+        force: Changed files that are no longer generated go, too.
     """
 
     folder: Path
@@ -64,6 +70,8 @@ class Merge:
     remove: tuple[str, ...]
     kept: tuple[str, ...]
     old: Record
+    names: tuple[str, ...] = ()
+    force: bool = False
 
 
 def require_ours(folder: Path) -> None:
@@ -82,6 +90,50 @@ def require_ours(folder: Path) -> None:
             hint="move it away, name another --out, or use --no-project",
         )
     _read(folder)
+
+
+def require_belonging(
+    folder: Path, names: Collection[str], *, ignored: Collection[str], force: bool
+) -> None:
+    """Make sure that no file stays that its user has changed and that names what is gone.
+
+    When the packages of a project get other names, generated files move with them; a file that
+    stays, because it was changed, and is or speaks of the package of before, compiles no more.
+
+    Args:
+        names: Those that the sources are going to be of.
+        ignored: As in `user_changes`.
+        force: The user's changes are taken back.
+
+    Raises:
+        UsageError: Naming the files.
+    """
+    gone = set(_read(folder).names) - set(names)
+    if force or not gone or not folder.is_dir():
+        return
+    changes = user_changes(folder, ignored=ignored)
+    changed = [name for name in changes.files if not name.endswith(".md")]
+    found = {name: _mentioned(folder / name, gone, names) for name in changed}
+    stale = {name: words for name, words in found.items() if words}
+    if stale:
+        files = "a file" if len(stale) == 1 else f"{len(stale)} files"
+        raise UsageError(
+            f"{files} that you have changed in {folder} would not compile any more",
+            seen=[
+                *(f"{name} names {', '.join(stale[name])}" for name in list(stale)[:_SHOWN]),
+                f"the project is going to be of {', '.join(names) or 'no package'}",
+            ],
+            hint=f"keep your changes elsewhere, restore these files or use --force, and make them "
+            f"again; or set {', '.join(sorted(gone))} again",
+        )
+
+
+def _mentioned(path: Path, gone: set[str], names: Collection[str]) -> list[str]:
+    """Return those names that are gone and that a file has, not as a part of a new one."""
+    longest_first = sorted({*gone, *names}, key=len, reverse=True)
+    pattern = rf"(?<![\w.])({'|'.join(map(re.escape, longest_first))})(?!\w)"
+    text = path.read_bytes().decode("utf-8", errors="replace")
+    return sorted(gone & set(re.findall(pattern, text)))
 
 
 @dataclass(frozen=True)
@@ -140,7 +192,8 @@ def plan_merge(
     unless it was changed.
 
     Args:
-        force: Take back the user's changes to generated files.
+        force: Take back the user's changes to generated files, also to those that are no longer
+            generated.
         hash_of: Gives the sha256 of a file.
 
     Raises:
@@ -157,9 +210,15 @@ def plan_merge(
         remove=tuple(gone),
         kept=(
             *(f"{path} ({_REASONS[state]})" for path, state in kept.items()),
-            *(f"{path} ({_NO_LONGER})" for path in gone if _is_changed(path, folder, old)),
+            *(
+                f"{path} ({_NO_LONGER})"
+                for path in gone
+                if not force and _is_changed(path, folder, old)
+            ),
         ),
         old=old,
+        names=project.names,
+        force=force,
     )
 
 
@@ -168,15 +227,15 @@ def apply_merge(merge: Merge) -> None:
     old, folder = merge.old, merge.folder
     _clean(folder)
     new = {file.path: file.sha256 for file in merge.files}
-    if not (merge.write or merge.remove or old.begun) and old.files == new:
+    if not (merge.write or merge.remove) and old == Record(new, {}, merge.names):
         return
-    dump_json(Record(old.files, _begun(merge)), folder / RECORD)
+    dump_json(Record(old.files, _begun(merge), old.names), folder / RECORD)
     scratch = folder / SCRATCH
     scratch.mkdir()
     for file in merge.write:
         copy_file(file.source, folder / file.path, scratch, executable=file.executable)
-    left = {path: old.known[path] for path in merge.remove if not _remove(path, folder, old)}
-    dump_json(Record({**new, **left}), folder / RECORD)
+    left = {path: old.known[path] for path in merge.remove if not _remove(path, merge)}
+    dump_json(Record({**new, **left}, {}, merge.names), folder / RECORD)
     _clean(folder)
 
 
@@ -212,10 +271,10 @@ def _is_changed(path: str, folder: Path, old: Record) -> bool:
     return target.is_file() and not old.is_ours(path, sha256_file(target))
 
 
-def _remove(path: str, folder: Path, old: Record) -> bool:
+def _remove(path: str, merge: Merge) -> bool:
     """Remove a file that is as it was generated, and folders that become empty; True if gone."""
-    target = folder / path
-    if _is_changed(path, folder, old):
+    folder, target = merge.folder, merge.folder / path
+    if not merge.force and _is_changed(path, folder, merge.old):
         return False
     if target.is_file():
         target.unlink()

@@ -33,3 +33,8 @@ class ProjectOptions:
     version_name: str
     images: bool
     embedded: bool
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The packages that sources of the project are of."""
+        return tuple(sorted({self.package, self.application_id, self.sdk_namespace}))

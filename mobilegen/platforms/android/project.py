@@ -82,7 +82,7 @@ def render_project(options: ProjectOptions, parts: ProjectParts, folder: Path) -
         ConfigError: The package name is not valid.
     """
     files = [*_rendered(options, parts, folder), *_copied(options, parts)]
-    return Project(PLATFORM, tuple(sorted(files, key=lambda file: file.path)))
+    return Project(PLATFORM, tuple(sorted(files, key=lambda file: file.path)), options.names)
 
 
 def _rendered(options: ProjectOptions, parts: ProjectParts, folder: Path) -> Iterator[ProjectFile]:

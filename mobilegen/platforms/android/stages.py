@@ -29,6 +29,7 @@ from mobilegen.platforms.android.apk.settings import ApkSettings, keystore_from,
 from mobilegen.platforms.android.options import ProjectOptions
 from mobilegen.platforms.android.settings import AndroidSettings
 from mobilegen.platforms.android.settings import of as section_of
+from mobilegen.platforms.merge import require_belonging
 from mobilegen.system.files import sha256_file
 from mobilegen.verify.judge import refuse_failures
 
@@ -43,11 +44,18 @@ _NOT_SOURCES = ("build", ".gradle", ".idea", ".git", ".cxx", ".kotlin")
 
 
 def stages(plan: BuildPlan, part: PlatformPlan) -> tuple[Stage, ...]:
-    """Return the project's and the app's stages; see `Platform.stages_for`."""
+    """Return the project's and the app's stages; see `Platform.stages_for`.
+
+    Raises:
+        UsageError: The user has changed a file of a package that the project is no longer of.
+    """
     section = section_of(plan.settings)
     if not section.project:
         return ()
     options = project_options(plan, section)
+    require_belonging(
+        plan.out / PLATFORM.name, options.names, ignored=_NOT_SOURCES, force=plan.force
+    )
     listed = [_project(plan, part, options, with_sources=section.with_sources)]
     if section.with_sources:
         listed = [*(_sources(plan, part, target) for target in part.targets), *listed]

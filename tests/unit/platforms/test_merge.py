@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from mobilegen.platforms.merge import (
     apply_merge,
     lay_out,
     plan_merge,
+    require_belonging,
     require_ours,
     user_changes,
 )
@@ -245,3 +247,65 @@ def test_control_without_changes_it_is_as_rendered(tmp_path: Path, out: Path) ->
     assert user_changes(out, ignored=()) == UserChanges()
     whole = lay_out(rendered, UserChanges(), out, tmp_path / "whole")
     assert contents(whole) == {"a": "a", "b/c": "c"}
+
+
+PACKAGES = ("com.old.app", "com.old.sdk")
+
+
+def of_packages(rendered: Project, *names: str) -> Project:
+    return dataclasses.replace(rendered, names=names)
+
+
+@pytest.fixture
+def moved(tmp_path: Path, out: Path) -> Path:
+    """A project of two packages; one file of a package was changed, and one of the user added."""
+    bring(of_packages(project(tmp_path, a="x", com__old__A="package com.old.app;"), *PACKAGES), out)
+    (out / "com" / "old" / "A").write_text("package com.old.app; // mine")
+    return out
+
+
+def test_a_changed_file_of_a_package_that_is_gone_is_an_error(moved: Path) -> None:
+    before = contents(moved)
+    with pytest.raises(UsageError, match="would not compile") as caught:
+        require_belonging(moved, ("com.new.app", "com.old.sdk"), ignored=(), force=False)
+    assert caught.value.seen[0] == "com/old/A names com.old.app"
+    assert "--force" in caught.value.hint and "com.old.app" in caught.value.hint
+    assert contents(moved) == before
+
+
+def test_files_of_the_user_that_use_what_is_gone_are_named(moved: Path) -> None:
+    (moved / "com" / "old" / "A").write_text("package com.old.app;")
+    require_belonging(moved, ("com.new.app",), ignored=(), force=False)
+    (moved / "Own").write_text("import com.old.sdk.Model;")
+    with pytest.raises(UsageError, match="a file that you have changed") as caught:
+        require_belonging(moved, ("com.new.app",), ignored=(), force=False)
+    assert caught.value.seen[0].startswith("Own names com.old.sdk")
+
+
+def test_names_that_stay_are_no_matter(moved: Path) -> None:
+    require_belonging(moved, PACKAGES, ignored=(), force=False)
+    require_belonging(moved, (*PACKAGES, "com.more"), ignored=(), force=False)
+
+
+def test_a_longer_name_is_another_one(moved: Path) -> None:
+    (moved / "com" / "old" / "A").write_text("com.old.app.lite my.com.old.app com.old.application")
+    require_belonging(moved, ("com.old.app.lite", "com.old.sdk"), ignored=(), force=False)
+
+
+def test_force_takes_back_what_is_no_longer_generated(moved: Path, tmp_path: Path) -> None:
+    require_belonging(moved, ("com.new.app",), ignored=(), force=True)
+    rendered = of_packages(
+        project(tmp_path, a="x", com__new__A="package com.new.app;"), "com.new.app"
+    )
+    assert bring(rendered, moved, force=True) == ()
+    assert contents(moved) == {"a": "x", "com/new/A": "package com.new.app;"}
+    require_belonging(moved, ("com.new.app",), ignored=(), force=False)
+
+
+def test_names_are_recorded_when_nothing_else_changes(tmp_path: Path, out: Path) -> None:
+    """A project of an earlier version has none."""
+    bring(project(tmp_path, a="com.old.app"), out)
+    bring(of_packages(project(tmp_path, a="com.old.app"), *PACKAGES), out)
+    (out / "a").write_text("com.old.app mine")
+    with pytest.raises(UsageError):
+        require_belonging(out, ("com.new.app",), ignored=(), force=False)
