@@ -9,6 +9,7 @@ from typing import Any, Literal
 Precision = Literal["fp32", "fp16"]
 Format = Literal["onnx", "torchscript", "tflite", "caffe", "paddle"]
 Scores = Literal["logits", "probabilities"]
+LibraryKind = Literal["shared", "static"]
 CheckStatus = Literal["pass", "fail", "skipped"]
 
 
@@ -315,12 +316,13 @@ class Companion:
 
 @dataclass(frozen=True)
 class Library:
-    """A stripped shared library for one target.
+    """The library of a model for one target: stripped and shared, or an archive of objects.
 
     Attributes:
+        soname: The name that a shared library has inside.
         needed: Names of the libraries it needs.
-        exports: Names that it defines for others.
-        imports: Names that it takes from others.
+        exports: Names that a shared library defines for others.
+        imports: Names that a shared library takes from others.
         companions: Libraries that it needs beside it, what others need first.
         licences: Of what is inside and beside it; they have to go wherever the library goes.
         system: Libraries of the system that its runtime needs, beside those of every library.
@@ -338,6 +340,7 @@ class Library:
     companions: tuple[Companion, ...] = ()
     licences: tuple[Path, ...] = ()
     system: tuple[str, ...] = ()
+    kind: LibraryKind = "shared"
     checks: tuple[Check, ...] = ()
 
 

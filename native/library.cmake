@@ -65,6 +65,8 @@ function(mobilegen_settings target)
         ${MOBILEGEN_ENGINE_DEFINITIONS} ${MOBILEGEN_FEATURES})
     if(EXISTS ${MOBILEGEN_GENERATED}/mobilegen_names.h)
         target_compile_definitions(${target} PRIVATE MOBILEGEN_NAMES)
+        # Before all else: the namespace has another name then, too.
+        target_compile_options(${target} PRIVATE -include ${MOBILEGEN_GENERATED}/mobilegen_names.h)
     endif()
     target_compile_options(${target} PRIVATE
         ${MOBILEGEN_OPTIONS} $<$<CONFIG:Debug>:-O0>

@@ -11,25 +11,25 @@ from mobilegen import console
 from mobilegen.artifacts import Companion, Library
 from mobilegen.errors import NativeBuildError, ProcessError
 from mobilegen.native_build.elf import read_elf
-from mobilegen.native_build.header import EMBEDDED, write_generated
+from mobilegen.native_build.header import EMBEDDED, NAMES, render_names, write_generated
 from mobilegen.native_build.parts import EngineParts, engine_parts
 from mobilegen.native_build.request import LibraryRequest
 from mobilegen.native_build.run import build_error, build_type, configure, ninja
 from mobilegen.native_build.sizes import SUFFIX, measure_sizes
 from mobilegen.resources import native_dir
 from mobilegen.serialize import dump_json
-from mobilegen.system.files import sha256_file, write_bytes
+from mobilegen.system.files import sha256_file, write_bytes, write_text
 
 PREDICT, BENCHMARK = "predict", "benchmark"
 _GENERATED = "generated"
 
 
 def build_library(request: LibraryRequest, work_dir: Path) -> Library:
-    """Build lib<name>.so: the runtime cut to the model, the C interface, the platform's bridge.
+    """Build the runtime cut to the model, the C interface and the platform's bridge.
 
-    The library is written to `work_dir`, and beside it a file that tells what its bytes are, the
-    libraries that go with it, and licences; everything else there may be deleted. The same
-    request gives the same bytes, wherever the folders are.
+    lib<name>.so, or lib<name>.a, is written to `work_dir`, and beside it a file that tells what its
+    bytes are, the libraries that go with it, and licences; everything else there may be deleted.
+    The same request gives the same bytes, wherever the folders are.
 
     Raises:
         NativeBuildError: CMake, the compiler or the linker failed, or the model has tensors
@@ -39,7 +39,7 @@ def build_library(request: LibraryRequest, work_dir: Path) -> Library:
     generated = _write_generated(request, work_dir)
     with engine_parts(request, generated) as parts:
         variables = _variables(request, parts, generated)
-        built = _link(request, variables, work_dir / "cmake") / f"lib{request.name}.so"
+        built = _link(request, variables, work_dir / "cmake") / _file_name(request)
         companions = tuple(_place(each, work_dir) for each in parts.companions)
         texts = [write_bytes(work_dir / name, path.read_bytes()) for name, path in parts.licences]
     path = write_bytes(work_dir / built.name, built.read_bytes())
@@ -91,6 +91,8 @@ def library_variables(request: LibraryRequest, work_dir: Path) -> tuple[tuple[st
 
 def _write_generated(request: LibraryRequest, work_dir: Path) -> Path:
     folder = work_dir / _GENERATED
+    if request.kind == "static":
+        write_text(folder / NAMES, render_names(request.name))
     return write_generated(request.artifact, request.bridge, request.contents, folder)
 
 
@@ -102,6 +104,7 @@ def _variables(
         ("MOBILEGEN_NAME", request.name),
         ("MOBILEGEN_GENERATED", generated.as_posix()),
         ("MOBILEGEN_EMBEDDED", embedded.as_posix() if embedded.is_file() else ""),
+        ("MOBILEGEN_KIND", request.kind.upper()),
         ("MOBILEGEN_BRIDGE", request.bridge.folder),
         *build_type(parts.flags),
         *parts.variables,
@@ -114,23 +117,33 @@ def _place(companion: Companion, folder: Path) -> Companion:
     return replace(companion, path=path)
 
 
+def _file_name(request: LibraryRequest) -> str:
+    return f"lib{request.name}.{'so' if request.kind == 'shared' else 'a'}"
+
+
 def describe(
     path: Path, request: LibraryRequest, companions: tuple[Companion, ...] = ()
 ) -> Library:
     """Read a built library; whether its platform takes it is for that to say."""
-    elf = read_elf(path)
-    return Library(
+    library = Library(
         target=request.target,
         path=path,
-        soname=elf.soname,
+        soname="",
         size=path.stat().st_size,
         sha256=sha256_file(path),
-        needed=elf.needed,
-        exports=elf.exports,
-        imports=elf.imports,
+        needed=(),
+        exports=(),
+        imports=(),
         toolchain=request.toolchain.version,
         companions=companions,
         system=request.plan.system,
+        kind=request.kind,
+    )
+    if request.kind == "static":
+        return library
+    elf = read_elf(path)
+    return replace(
+        library, soname=elf.soname, needed=elf.needed, exports=elf.exports, imports=elf.imports
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+from mobilegen.names import code_identity
 from mobilegen.pipeline.plan import BuildPlan
 from mobilegen.pipeline.stage import Stage
 from mobilegen.pipeline.stages.library import library_stages
@@ -17,12 +18,16 @@ from mobilegen.system.hashes import Hashes
 
 def stages_of(plan: BuildPlan) -> tuple[Stage, ...]:
     """Return every stage of a plan, each after those that it needs."""
-    listed = list(model_stages(plan))
+    listed = [*model_stages(plan)]
     for part in plan.platforms:
-        listed += library_stages(plan, part)
-        listed += platforms.get(part.name).stages_for(plan, part)
-    code = package_identity()
-    return tuple(replace(each, decisions={**each.decisions, "code": code}) for each in listed)
+        theirs = (*library_stages(plan, part), *platforms.get(part.name).stages_for(plan, part))
+        code = code_identity(platforms.references()[part.name])
+        listed += [_decided(stage, platform=code) for stage in theirs]
+    return tuple(_decided(stage, code=package_identity()) for stage in listed)
+
+
+def _decided(stage: Stage, **decisions: str) -> Stage:
+    return replace(stage, decisions={**stage.decisions, **decisions})
 
 
 def fingerprint(declared: tuple[Stage, ...], hashes: Hashes) -> str:

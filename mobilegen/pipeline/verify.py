@@ -50,7 +50,7 @@ def verify_result(
             platform.executors_of(target.abi),
             reference=result.report.reference,
             bridge=bridge,
-            place=platform.short_name(target),
+            place=platform.name_of(target),
             limit=limit,
             classes=bool(result.labels),
             embedded=result.settings.embed_model,

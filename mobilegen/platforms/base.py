@@ -13,6 +13,7 @@ from mobilegen.artifacts import (
     Check,
     CxxLibrary,
     Library,
+    LibraryKind,
     PlatformPlan,
     Target,
     Toolchain,
@@ -48,7 +49,9 @@ class Platform:
         stages: "module:FUNCTION" like `stages_for` below.
         executors: "module" of each executor of an ABI, the preferred one first; it satisfies
             `executors.base.Executor`.
-        library_folder: Where libraries lie in a result; {id} and {abi} are the target's.
+        library: Whether libraries are shared, or archives that an app takes in.
+        target_name: What a target is called in results, in the folder of its library and the ids
+            of its checks; {id} and {abi} are the target's.
         prepare: "module:FUNCTION" like `prepare_tools` below; "" for a platform without.
         examine: "module:FUNCTION" like `examine_tools` below; "" for a platform without.
         device_checks: "module:FUNCTION" like `checks_on_device`; "" for a platform without.
@@ -64,7 +67,8 @@ class Platform:
     check: str
     stages: str
     executors: tuple[tuple[str, tuple[str, ...]], ...]
-    library_folder: str = "lib/{id}"
+    library: LibraryKind = "shared"
+    target_name: str = "{id}"
     prepare: str = ""
     examine: str = ""
     device_checks: str = ""
@@ -125,13 +129,9 @@ class Platform:
             raise UsageError(f"{self.name} has no ABI {abi!r}", hint=nearest(abi, known))
         return tuple(cast("Executor", import_module(module)) for module in known[abi])
 
-    def library_place(self, target: Target) -> str:
-        """Return the folder in a result that a target's library is in."""
-        return self.library_folder.format(id=target.id, abi=target.abi)
-
-    def short_name(self, target: Target) -> str:
-        """Return what a target is called among those of all platforms, as its folder is."""
-        return self.library_place(target).rpartition("/")[2]
+    def name_of(self, target: Target) -> str:
+        """Return what a target is called in results."""
+        return self.target_name.format(id=target.id, abi=target.abi)
 
     def prepare_tools(self, section: PlatformSection, *, offline: bool) -> Iterator[Finding]:
         """Fetch what the platform's stages use beside toolchain and executors."""

@@ -34,9 +34,9 @@ def verify_library(
     samples: Sequence[Sample],
     runners: Sequence[Executor],
     *,
+    place: str,
     reference: str,
     bridge: Bridge,
-    place: str,
     limit: float,
     classes: bool,
     embedded: bool = False,
@@ -47,9 +47,9 @@ def verify_library(
     Args:
         samples: All that there are, with the source model's answers.
         runners: Executors of its target, the preferred one first.
+        place: What the target is called in results.
         reference: Who gave those answers.
         bridge: What its platform has added to the C interface.
-        place: What its target is called in checks.
         limit: Largest allowed max |difference| / max |reference|.
         classes: True for a classifier: its best class and probability are compared too.
         embedded: True: the library has the model inside, and that one is opened.

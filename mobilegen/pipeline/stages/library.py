@@ -57,7 +57,6 @@ def library_decisions(plan: BuildPlan, part: PlatformPlan, target: Target) -> di
         "name": plan.name,
         "level": target.level,
         "bridge": repr(platform.bridge_for(section)),
-        "platform": code_identity(platforms.references()[part.name]),
         "adapter": code_identity(runtimes.references()[plan.runtime]),
         "preprocess": repr(plan.preprocess),
         "embed": str(plan.embed_model),
@@ -79,7 +78,7 @@ def _contents(plan: BuildPlan, artifact: Artifact) -> Contents:
 
 
 def _library(plan: BuildPlan, part: PlatformPlan, target: Target) -> Stage:
-    place = platforms.get(part.name).library_place(target)
+    place = f"lib/{platforms.get(part.name).name_of(target)}"
     return Stage(
         f"lib/{target.id}",
         f"compile and check ({target.id})",
@@ -107,6 +106,7 @@ def library_request(plan: BuildPlan, part: PlatformPlan, target: Target) -> Libr
         name=plan.name,
         bridge=platform.bridge_for(section),
         contents=_contents(plan, artifact),
+        kind=platform.library,
         jobs=plan.jobs_per_target,
         offline=plan.offline,
     )
@@ -175,9 +175,9 @@ def prove_library(plan: BuildPlan, folder: Path, part: PlatformPlan, target: Tar
         read_result(plan, "artifact", Artifact),
         read_samples(graph.samples),
         runners,
+        place=platform.name_of(target),
         reference=graph.reference,
         bridge=platform.bridge_for(plan.settings.section(part.name)),
-        place=platform.short_name(target),
         limit=plan.limit,
         classes=plan.labels is not None,
         embedded=plan.embed_model,

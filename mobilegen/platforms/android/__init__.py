@@ -21,7 +21,7 @@ PLATFORM = Platform(
         ("x86_64", ("mobilegen.executors.jvm", "mobilegen.executors.elfrun")),
         ("x86", ("mobilegen.executors.elfrun",)),
     ),
-    library_folder="lib/{abi}",
+    target_name="{abi}",
     prepare=f"{_HERE}.tools:prepare",
     examine=f"{_HERE}.doctor:examine",
     device_checks=f"{_HERE}.device:device_checks",
