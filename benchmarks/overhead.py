@@ -20,9 +20,9 @@ from native_models import Converted, convert, library_request  # noqa: E402
 
 from mobilegen import console  # noqa: E402
 from mobilegen.artifacts import Preprocess  # noqa: E402
-from mobilegen.executors import jvm  # noqa: E402
 from mobilegen.native_build.header import Contents  # noqa: E402
 from mobilegen.native_build.library import build_library  # noqa: E402
+from mobilegen.platforms.android.executors import jvm  # noqa: E402
 from mobilegen.system.files import write_text  # noqa: E402
 from mobilegen.toolchains.choose import choose  # noqa: E402
 from mobilegen.toolchains.targets import android_target  # noqa: E402

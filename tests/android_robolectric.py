@@ -20,12 +20,12 @@ from android_classes import MANIFEST, compile_app
 from android_pins import fetch_pinned
 from java_tools import QUICK, QUICK_JAVAC
 
-from mobilegen.executors import jvm
 from mobilegen.executors.jdk import CLEAN
 from mobilegen.platforms.android.apk import pins
 from mobilegen.platforms.android.apk.archive import Entry, read_entries, write_apk
 from mobilegen.platforms.android.apk.settings import ApkSettings
 from mobilegen.platforms.android.apk.tools import Tools, find_tools
+from mobilegen.platforms.android.executors import jvm
 from mobilegen.system.download import fetch
 from mobilegen.system.process import run
 

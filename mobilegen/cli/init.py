@@ -18,8 +18,8 @@ def init(
     ] = False,
 ) -> None:
     """Write a mobilegen.yml beside a model: every setting, explained, filled in where known."""
+    from mobilegen.cli.starter import describe_model, render_starter
     from mobilegen.config.load import CONFIG_NAME
-    from mobilegen.config.starter import describe_model, render_starter
     from mobilegen.platforms.settings import settings_type
     from mobilegen.system.files import write_text
 

@@ -12,12 +12,12 @@ import typer
 from numpy.typing import NDArray
 
 from mobilegen import console
+from mobilegen.arrays import read_npz, write_npz
 from mobilegen.artifacts import TensorSpec
 from mobilegen.cli import options
 from mobilegen.cli.places import open_named
 from mobilegen.errors import UsageError
 from mobilegen.executors.base import Execution
-from mobilegen.graph.arrays import read_npz, write_npz
 from mobilegen.images.classes import top_predictions
 from mobilegen.images.preprocess import image_to_input, read_image
 from mobilegen.pipeline.result import Result

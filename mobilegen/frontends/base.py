@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mobilegen.artifacts import Graph, SourceModel, TensorSpec
+from mobilegen.artifacts import Graph, SourceModel
 from mobilegen.names import load_object
 from mobilegen.run import DEFAULT, Run
 from mobilegen.toolboxes.spec import ToolboxSpec
 
 if TYPE_CHECKING:
-    from mobilegen.graph.samples import Sample
-
-# From the model's inputs to samples of them, without outputs.
-SampleSource = Callable[[tuple[TensorSpec, ...]], Sequence["Sample"]]
+    from mobilegen.graph.samples import SampleSource
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from mobilegen.artifacts import Graph, SourceModel
 from mobilegen.errors import ModelError
-from mobilegen.frontends.base import Frontend, SampleSource
+from mobilegen.frontends.base import Frontend
+from mobilegen.graph.samples import SampleSource
 from mobilegen.run import Run
 
 FRONTEND = Frontend(

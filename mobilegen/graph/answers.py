@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import onnx
 
+from mobilegen.arrays import Array
 from mobilegen.artifacts import Check, TensorSpec
 from mobilegen.errors import ModelError
 from mobilegen.graph import native, reference, walk
-from mobilegen.graph.arrays import Array
 from mobilegen.graph.reference import Arrays
 from mobilegen.graph.samples import Sample, integer_limits, make_inputs
 from mobilegen.graph.shapes import read_trace

@@ -14,8 +14,8 @@ import numpy as np
 import onnx
 from onnx import NodeProto, numpy_helper
 
+from mobilegen.arrays import Array
 from mobilegen.artifacts import TensorSpec
-from mobilegen.graph.arrays import Array
 from mobilegen.graph.passes import edit
 from mobilegen.graph.shapes import set_shape
 

@@ -11,14 +11,13 @@ import onnx
 
 from mobilegen.artifacts import Check, Graph, TensorSpec
 from mobilegen.errors import ModelError
-from mobilegen.frontends.base import SampleSource
 from mobilegen.graph import native, preflight, walk
 from mobilegen.graph.answers import Answerer, ask_original, ask_source
 from mobilegen.graph.batch import batch_of
 from mobilegen.graph.candidates import make_candidates
 from mobilegen.graph.external import inline_external_data
 from mobilegen.graph.load import MAX_BYTES, read_model
-from mobilegen.graph.samples import Sample, require_fitting, write_samples
+from mobilegen.graph.samples import Sample, SampleSource, require_fitting, write_samples
 from mobilegen.graph.scores import score_kind
 from mobilegen.graph.shapes import bind_shapes, fix_shapes, real_inputs, set_shape, trace_shapes
 from mobilegen.system.files import write_bytes

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from mobilegen.arrays import Array, read_npz, write_npz
 from mobilegen.errors import ModelError
 from mobilegen.graph import native
-from mobilegen.graph.arrays import Array, read_npz, write_npz
 from mobilegen.verify.numeric import relative_error
 
 Arrays = dict[str, Array]

@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 import onnx
 
+from mobilegen.arrays import Array, read_npz, write_npz
 from mobilegen.artifacts import TensorSpec
 from mobilegen.errors import ConfigError
-from mobilegen.graph.arrays import Array, read_npz, write_npz
 
 Kind = Literal["waves", "whole", "pixels"]
 
@@ -56,6 +56,10 @@ class Sample:
     inputs: Mapping[str, Array]
     outputs: Mapping[str, Array] = field(default_factory=dict)
     image: CheckImage | None = None
+
+
+# From the model's inputs to samples of them, without outputs.
+SampleSource = Callable[[tuple[TensorSpec, ...]], Sequence[Sample]]
 
 
 def read_samples(path: Path) -> tuple[Sample, ...]:

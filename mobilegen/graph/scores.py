@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import onnx
 
+from mobilegen.arrays import Array
 from mobilegen.artifacts import Scores
-from mobilegen.graph.arrays import Array
 from mobilegen.graph.samples import Sample
 
 # Sigmoid gives each class a probability of its own; they need not sum to one.

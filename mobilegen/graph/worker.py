@@ -75,7 +75,7 @@ def run(request: Request) -> dict[str, Any]:
 
     The last `optional` samples may be refused: they then have no outputs.
     """
-    from mobilegen.graph.arrays import read_npz, write_npz
+    from mobilegen.arrays import read_npz, write_npz
 
     _limit_memory(
         _LEAST_MEMORY

@@ -10,11 +10,11 @@ from mobilegen.errors import MobilegenError
 from mobilegen.graph.answers import EXPORT_LIMIT, is_onnxruntime
 from mobilegen.graph.reference import run_reference
 from mobilegen.graph.samples import Sample, read_samples
+from mobilegen.pipeline.proof import read_answers, verify_library
 from mobilegen.pipeline.result import Result, damaged, file_check
 from mobilegen.platforms import catalog as platforms
 from mobilegen.run import Run
 from mobilegen.runtimes import catalog as runtimes
-from mobilegen.verify.library import read_answers, verify_library
 from mobilegen.verify.numeric import parity
 
 # The same kernels on another processor, and what an export may differ from its source.

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mobilegen.arrays import write_npz
 from mobilegen.artifacts import Artifact, Candidate, Check, Graph, Scheme, Tolerance
 from mobilegen.errors import ConversionError
-from mobilegen.graph.arrays import write_npz
 from mobilegen.graph.samples import Sample, read_samples
 from mobilegen.run import Run
 from mobilegen.runtimes.prove import Proof, prove

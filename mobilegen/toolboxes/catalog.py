@@ -12,7 +12,7 @@ from mobilegen.toolboxes.spec import ToolboxSpec
 OWNERS = (
     "mobilegen.runtimes.catalog:toolboxes",
     "mobilegen.frontends.catalog:toolboxes",
-    "mobilegen.executors.toolbox:toolboxes",
+    "mobilegen.platforms.android.executors.toolbox:toolboxes",
 )
 
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy.typing as npt
 
+from mobilegen.arrays import read_npz, write_npz
 from mobilegen.errors import ProcessError
-from mobilegen.graph.arrays import read_npz, write_npz
 from mobilegen.system.process import Completed, run
 from mobilegen.toolboxes.create import Toolbox
 

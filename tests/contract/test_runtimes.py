@@ -14,9 +14,9 @@ import pytest
 from graphs import make_graph
 
 from mobilegen import resources
+from mobilegen.arrays import read_npz
 from mobilegen.artifacts import Candidate, Format, Graph, Precision, Scheme, Tolerance
 from mobilegen.errors import ConversionError
-from mobilegen.graph.arrays import read_npz
 from mobilegen.graph.samples import read_samples
 from mobilegen.names import load_object
 from mobilegen.run import Run

@@ -13,8 +13,8 @@ from android_run import EXECUTORS, execute
 from native_models import Converted, build_android, convert
 
 from mobilegen.artifacts import Library
-from mobilegen.executors import elfrun, jvm
 from mobilegen.executors.base import Execution, ExecutionError, Interface, Request
+from mobilegen.platforms.android.executors import elfrun, jvm
 from mobilegen.platforms.android.jni import bridge_of
 from mobilegen.system.files import cache_dir, record
 

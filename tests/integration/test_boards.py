@@ -24,8 +24,8 @@ from mobilegen.executors import board
 from mobilegen.executors.base import Execution, Executor, Request
 from mobilegen.graph.samples import read_samples
 from mobilegen.native_build.tools import cmake_program, ninja_program
+from mobilegen.pipeline.proof import verify_library
 from mobilegen.pipeline.result import open_result
-from mobilegen.verify.library import verify_library
 
 ABIS = ("aarch64", "armv7hf", "x86_64")
 SIZE, CLASSES = 24, 10

@@ -10,8 +10,8 @@ import pytest
 
 from mobilegen.artifacts import Toolchain
 from mobilegen.errors import ProcessError
-from mobilegen.executors.toolbox import EMULATOR
 from mobilegen.native_build.tools import clean_environment, cmake_program, defines, ninja_program
+from mobilegen.platforms.android.executors.toolbox import EMULATOR
 from mobilegen.system.process import run
 from mobilegen.toolboxes import ensure
 from mobilegen.toolchains.choose import choose

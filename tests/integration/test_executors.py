@@ -15,8 +15,8 @@ from android_run import EXECUTORS, execute
 
 from mobilegen.artifacts import Artifact, TensorBinding, TensorSpec
 from mobilegen.errors import UsageError
-from mobilegen.executors import elfrun, emulator, jvm
 from mobilegen.executors.base import Execution, ExecutionError, Executor, Unavailable, Unsuited
+from mobilegen.platforms.android.executors import elfrun, emulator, jvm
 from mobilegen.platforms.android.jni import bridge_of
 from mobilegen.system.download import fetch
 from mobilegen.system.pinned import MavenFile

@@ -10,8 +10,8 @@ from java_api import CHECKED, NAME, PACKAGE, compile_java, java, write_arrays
 from native_models import Converted, build_android, build_host, convert
 
 from mobilegen.artifacts import Preprocess
-from mobilegen.executors import jvm
 from mobilegen.native_build.header import NOTHING_ELSE, Contents
+from mobilegen.platforms.android.executors import jvm
 
 SOURCES = Path(__file__).parents[1] / "java"
 CYCLES = 1000

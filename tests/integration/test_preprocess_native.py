@@ -34,12 +34,12 @@ from preprocess_native import (
 )
 
 from mobilegen import toolboxes
-from mobilegen.executors.emulator import BITS
-from mobilegen.executors.toolbox import EMULATOR
 from mobilegen.images.camera import nv21_to_rgb
 from mobilegen.images.crop import Region
 from mobilegen.images.preprocess import pixels_to_input
 from mobilegen.images.resize import resize
+from mobilegen.platforms.android.executors.emulator import BITS
+from mobilegen.platforms.android.executors.toolbox import EMULATOR
 from mobilegen.resources import native_dir
 from mobilegen.system.files import sha256_bytes
 from mobilegen.system.process import run
@@ -279,7 +279,9 @@ def test_emulated_arm_gives_the_same_bits(abi: str, folder: Path, library: Libra
             "bits": BITS[abi],
             "library": str(path),
             "counts": [case.count for case in cases],
-            "worker": str(native_dir().parent / "mobilegen" / "executors" / "emulite_worker.py"),
+            "worker": str(
+                native_dir().parent / "mobilegen/platforms/android/executors/emulite_worker.py"
+            ),
         },
         title=f"preprocessing on {abi}",
         timeout=300,

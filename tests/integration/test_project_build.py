@@ -16,7 +16,7 @@ from PIL import Image
 from program import fail, mobilegen, succeed
 
 from mobilegen import errors
-from mobilegen.graph.arrays import read_npz
+from mobilegen.arrays import read_npz
 
 GOLDEN = Path("sdk", "src", "androidTest", "assets", "golden")
 SETTINGS = """

@@ -13,7 +13,7 @@ import lief
 import pytest
 
 from mobilegen.errors import ProcessError
-from mobilegen.executors.toolbox import EMULATOR
+from mobilegen.platforms.android.executors.toolbox import EMULATOR
 from mobilegen.resources import native_dir
 from mobilegen.system.process import run
 from mobilegen.toolboxes import ensure

@@ -11,8 +11,8 @@ import pytest
 from native_models import Converted, build_android, convert
 
 from mobilegen.artifacts import Artifact, Check
+from mobilegen.pipeline.proof import verify_library
 from mobilegen.system.files import record, write_bytes
-from mobilegen.verify.library import verify_library
 
 NAMES = {"name": "tiny", "package": "com.example.tiny"}
 

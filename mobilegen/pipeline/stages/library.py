@@ -166,7 +166,7 @@ def _proof(plan: BuildPlan, part: PlatformPlan, target: Target) -> Stage:
 def prove_library(plan: BuildPlan, folder: Path, part: PlatformPlan, target: Target) -> str:
     """Run the compiled library and compare its answers with the source model's."""
     from mobilegen.graph.samples import read_samples
-    from mobilegen.verify.library import verify_library
+    from mobilegen.pipeline.proof import verify_library
 
     graph, platform = read_result(plan, "graph", Graph), platforms.get(part.name)
     runners = platform.executors_of(target.abi)

@@ -16,10 +16,10 @@ PLATFORM = Platform(
     # The Java VM calls the natives as Android does; elfrun has only as much of JNI as they need,
     # but runs without a JDK.
     executors=(
-        ("arm64-v8a", ("mobilegen.executors.emulator",)),
-        ("armeabi-v7a", ("mobilegen.executors.emulator",)),
-        ("x86_64", ("mobilegen.executors.jvm", "mobilegen.executors.elfrun")),
-        ("x86", ("mobilegen.executors.elfrun",)),
+        ("arm64-v8a", (f"{_HERE}.executors.emulator",)),
+        ("armeabi-v7a", (f"{_HERE}.executors.emulator",)),
+        ("x86_64", (f"{_HERE}.executors.jvm", f"{_HERE}.executors.elfrun")),
+        ("x86", (f"{_HERE}.executors.elfrun",)),
     ),
     target_name="{abi}",
     prepare=f"{_HERE}.tools:prepare",

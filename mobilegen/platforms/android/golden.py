@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from mobilegen.arrays import Array
 from mobilegen.artifacts import Answer, Graph, TensorSpec
-from mobilegen.graph.arrays import Array
 from mobilegen.graph.samples import Sample, read_samples
 from mobilegen.images.preprocess import read_image
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from mobilegen.errors import ProcessError
-from mobilegen.executors import jvm
 from mobilegen.executors.base import ExecutionError
+from mobilegen.platforms.android.executors import jvm
 
 CRASH = """# A fatal error has been detected by the Java Runtime Environment:
 #

@@ -8,10 +8,10 @@ import models
 import numpy as np
 import pytest
 
+from mobilegen.arrays import read_npz, write_npz
 from mobilegen.artifacts import TensorSpec
 from mobilegen.errors import ConfigError, ModelError
 from mobilegen.graph import reference
-from mobilegen.graph.arrays import read_npz, write_npz
 from mobilegen.graph.samples import (
     CheckImage,
     Kind,

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from mobilegen.arrays import write_npz
 from mobilegen.artifacts import (
     REPORT_FORMAT,
     Artifact,
@@ -25,7 +26,6 @@ from mobilegen.artifacts import (
     TensorSpec,
 )
 from mobilegen.errors import UsageError, VerificationError
-from mobilegen.graph.arrays import write_npz
 from mobilegen.graph.samples import Sample, read_samples, write_samples
 from mobilegen.pipeline.result import open_result, refuse_changed
 from mobilegen.serialize import dump_json
@@ -202,6 +202,6 @@ def test_an_array_that_claims_terabytes(tmp_path: Path) -> None:
 def test_an_archive_that_is_larger_inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     np.savez_compressed(tmp_path / "s.npz", **{"0/in/x": np.zeros(10**6, np.float32)})
     assert len(read_samples(tmp_path / "s.npz")) == 1
-    monkeypatch.setattr("mobilegen.graph.arrays._MOST_BYTES", 10**6)
+    monkeypatch.setattr("mobilegen.arrays._MOST_BYTES", 10**6)
     with pytest.raises(ValueError, match="more than 1000000 bytes"):
         read_samples(tmp_path / "s.npz")

@@ -16,5 +16,5 @@ EMULATOR = ToolboxSpec(
 
 
 def toolboxes() -> tuple[ToolboxSpec, ...]:
-    """Return the toolboxes of all executors."""
+    """Return the toolboxes of the executors."""
     return (EMULATOR,)

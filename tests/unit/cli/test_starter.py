@@ -11,9 +11,9 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
+from mobilegen.cli.starter import describe_model, render_starter
 from mobilegen.config.load import load_settings
 from mobilegen.config.model import LimitSettings, PreprocessSettings
-from mobilegen.config.starter import describe_model, render_starter
 from mobilegen.errors import ModelError
 from mobilegen.platforms.android.settings import AndroidSettings
 from mobilegen.platforms.settings import settings_type

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mobilegen.arrays import read_npz
 from mobilegen.artifacts import Artifact, Bridge, Check, Library
 from mobilegen.errors import MobilegenError, VerificationError
 from mobilegen.executors import catalog as executors
 from mobilegen.executors.base import Execution, Executor, Picture, Request, Unavailable
-from mobilegen.graph.arrays import read_npz
 from mobilegen.graph.samples import Sample, for_libraries
 from mobilegen.images.classes import probabilities
 from mobilegen.verify.numeric import parity

@@ -20,7 +20,7 @@ from mobilegen.executors.base import (
     Unavailable,
 )
 from mobilegen.executors.files import model_files
-from mobilegen.executors.toolbox import EMULATOR
+from mobilegen.platforms.android.executors.toolbox import EMULATOR
 from mobilegen.platforms.android.jni import CLASS_NAME, jni_prefix
 from mobilegen.run import Run
 from mobilegen.toolboxes import worker

@@ -10,7 +10,7 @@ from mobilegen.artifacts import Artifact, FileRecord, TensorBinding, TensorSpec
 from mobilegen.errors import VerificationError
 from mobilegen.executors.base import Execution, Picture
 from mobilegen.graph.samples import CheckImage, Sample
-from mobilegen.verify.library import Expected, class_check, compare, pixel_check, read_answers
+from mobilegen.pipeline.proof import Expected, class_check, compare, pixel_check, read_answers
 
 INPUT = np.float32([[0.5, -0.0, 2.0]])
 SCORES = np.float32([[0.0, 5.0, 1.0]])

@@ -1,0 +1,1 @@
+"""What runs libraries for Android on this computer."""
