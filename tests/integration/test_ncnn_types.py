@@ -104,8 +104,32 @@ def truncated() -> onnx.ModelProto:
     return typed(net, {"x": (T.FLOAT, [1, 30])}, {"y": (T.INT64, [1, 30])})
 
 
+def best() -> onnx.ModelProto:
+    """The classes of a segmentation, and the place of the least number in each row."""
+    net = models.Net(seed=77)
+    scores = net.conv("x", 3, 6)
+    net.op("ArgMax", scores, output="classes", axis=1)
+    net.op("ArgMin", scores, output="least", axis=-1, keepdims=0)
+    ends = {"classes": (T.INT64, [1, 1, 8, 7]), "least": (T.INT64, [1, 6, 8])}
+    return typed(net, {"x": (T.FLOAT, [1, 3, 8, 7])}, ends)
+
+
+def reduced() -> onnx.ModelProto:
+    """Operator set 18: axes are an input; single ones, several of an extreme, counted from both."""
+    net = models.Net(seed=78, opset=18)
+    axes = {name: net.const(value, np.int64) for name, value in (("a", [1]), ("b", [-2, -1]))}
+    both = net.const([2, 3], np.int64)
+    net.op("ReduceMean", "x", axes["a"], output="mean", keepdims=0)
+    net.op("ReduceMax", "x", axes["b"], output="most", keepdims=0)
+    net.op("ReduceMin", net.op("Abs", "x"), both, output="least", keepdims=1)
+    shapes = {"mean": [1, 6, 7], "most": [1, 5], "least": [1, 5, 1, 1]}
+    ends = {name: (int(T.FLOAT), shape) for name, shape in shapes.items()}
+    return typed(net, {"x": (T.FLOAT, [1, 5, 6, 7])}, ends)
+
+
 MODELS: dict[str, Callable[[], onnx.ModelProto]] = {
-    each.__name__: each for each in (words, picture, half, double, whole, logic, truncated)
+    each.__name__: each
+    for each in (words, picture, half, double, whole, logic, truncated, best, reduced)
 }
 
 

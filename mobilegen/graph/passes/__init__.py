@@ -14,6 +14,7 @@ import onnx
 
 from mobilegen.artifacts import TensorSpec
 from mobilegen.graph.passes import (
+    arg_extremes,
     computed_outputs,
     explicit_padding,
     explicit_split,
@@ -47,6 +48,7 @@ PASSES: tuple[tuple[str, Pass], ...] = (
     ("transposed-padding", transposed_padding.apply),
     ("legacy-softmax", legacy_softmax.apply),
     ("gather-to-slices", gather_to_slices.apply),
+    ("arg-extremes", arg_extremes.apply),
     # Last: it makes the known element types wrong.
     ("float64-to-float32", float64_to_float32.apply),
 )

@@ -6,7 +6,7 @@ import onnx
 import pytest
 from onnx import TensorProto
 
-from mobilegen.runtimes.ncnn.lower import exact_division, floats
+from mobilegen.runtimes.ncnn.lower import exact_division, floats, reductions
 from mobilegen.runtimes.ncnn.lower.types import data_types
 
 
@@ -93,3 +93,25 @@ def test_data_types() -> None:
         told: TensorProto.BOOL,
         "y": TensorProto.FLOAT,
     }
+
+
+def reduced(*, beside: str = "Relu", axes: tuple[int, ...] = (1,)) -> onnx.ModelProto:
+    net = models.Net(opset=20)
+    x = net.op("ReduceMax", "x", net.const(axes, np.int64), keepdims=0)
+    net.op(beside, x, output="y")
+    return net.model({"x": [1, 3, 4]}, {"y": [None] * (3 - len(axes))}, check=False)
+
+
+def test_axes_become_attributes_of_an_older_operator_set() -> None:
+    model = reduced(axes=(1, 2))
+    assert reductions.apply(model) == 1
+    assert [list(node.attribute[0].ints) for node in model.graph.node[:2]] == [[2], [1]]
+    assert model.opset_import[0].version == 17
+    onnx.checker.check_model(model, full_check=True)
+
+
+def test_operators_that_an_older_set_lacks_keep_theirs() -> None:
+    model = reduced(beside="Gelu")
+    before = model.SerializeToString()
+    assert reductions.apply(model) == 0
+    assert model.SerializeToString() == before

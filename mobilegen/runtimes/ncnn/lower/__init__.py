@@ -10,9 +10,10 @@ from collections.abc import Callable
 
 import onnx
 
-from mobilegen.runtimes.ncnn.lower import exact_division, floats
+from mobilegen.runtimes.ncnn.lower import exact_division, floats, reductions
 
 STEPS: tuple[Callable[[onnx.ModelProto], int], ...] = (
+    reductions.apply,
     floats.apply,
     # After it: whole numbers are divided in float32 then.
     exact_division.apply,
