@@ -15,7 +15,7 @@
 # MOBILEGEN_OPTIONS    further compile options
 # MOBILEGEN_COMPANIONS names of libraries that go beside it; NAME.c in MOBILEGEN_GENERATED defines
 #                      what each offers
-# MOBILEGEN_HEADERS    folder of their headers
+# MOBILEGEN_COMPANION_HEADERS  folder of their headers
 # MOBILEGEN_SYSTEM     further libraries of the system
 # MOBILEGEN_FEATURES   names that are defined for the adapter
 set(MOBILEGEN_KIND SHARED CACHE STRING "SHARED or STATIC")
@@ -60,7 +60,7 @@ endif()
 function(mobilegen_settings target)
     target_include_directories(${target} PRIVATE
         ${MOBILEGEN_NATIVE}/include ${MOBILEGEN_NATIVE} ${MOBILEGEN_GENERATED}
-        ${MOBILEGEN_ENGINE_INCLUDES} ${MOBILEGEN_HEADERS})
+        ${MOBILEGEN_ENGINE_INCLUDES} ${MOBILEGEN_COMPANION_HEADERS})
     target_compile_definitions(${target} PRIVATE
         ${MOBILEGEN_ENGINE_DEFINITIONS} ${MOBILEGEN_FEATURES})
     if(EXISTS ${MOBILEGEN_GENERATED}/mobilegen_names.h)

@@ -97,7 +97,7 @@ def _prebuilt_parts(request: LibraryRequest, code: Prebuilt, folder: Path) -> En
     variables = (
         *_common(request),
         ("MOBILEGEN_COMPANIONS", ";".join(each.name for each in companions)),
-        ("MOBILEGEN_HEADERS", (package / code.headers).as_posix()),
+        ("MOBILEGEN_COMPANION_HEADERS", (package / code.headers).as_posix()),
     )
     licences = _licences(request, package)
     texts = [(f"LICENSE.{each.name}.txt", each.licence) for each in companions if each.licence]

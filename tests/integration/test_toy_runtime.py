@@ -16,6 +16,7 @@ import toys
 import mobilegen
 from mobilegen.resources import native_dir
 from mobilegen.system.files import sha256_file
+from mobilegen.toolchains.linux import LINUX_ABIS, linux_target
 from mobilegen.toolchains.targets import ANDROID_ABIS, android_target
 
 ABIS = tuple(ANDROID_ABIS)
@@ -27,7 +28,8 @@ PARITY = "equals"
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of packages with the toy runtime, its libraries compiled for every ABI."""
     folder = tmp_path_factory.mktemp("toy") / "site"
-    toys.install(folder, [android_target(abi) for abi in ABIS])
+    boards = [linux_target(abi) for abi in LINUX_ABIS]
+    toys.install(folder, [*(android_target(abi) for abi in ABIS), *boards])
     return folder
 
 
@@ -101,6 +103,32 @@ def test_companions_go_wherever_the_library_goes(built: Path, site: Path) -> Non
         assert f"lib/{abi}/libtoy.so" in names
     assert "assets/affine/LICENSE.toy.txt" in names
     assert (built / "lib" / "LICENSE.toy.txt").read_text().startswith("Free to use")
+
+
+def test_a_result_is_verified_with_what_lies_beside_it(
+    built: Path, site: Path, tmp_path: Path
+) -> None:
+    out = shutil.copytree(built, tmp_path / "out")
+    assert toys.mobilegen(site, "verify", out, "--abi", "x86").returncode == 0
+    (out / "lib" / "x86" / "libtoy.so").unlink()
+    done = toys.mobilegen(site, "verify", out, "--abi", "x86")
+    assert done.returncode != 0 and "libtoy.so" in done.stdout + done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("qemu-arm") is None, reason="no qemu")
+def test_boards_are_proved(site: Path, model: Path, tmp_path: Path) -> None:
+    options = ("--platform", "linux", "--abi", "all", "--require-proof")
+    done = build(site, model, tmp_path / "out", *options)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert {check["status"] for check in report(tmp_path / "out")["checks"]} == {"pass"}
+    for library in report(tmp_path / "out")["libraries"]:
+        assert "libtoy.so" in library["needed"]
+
+
+def test_a_project_does_not_compile_it_itself(site: Path, model: Path, tmp_path: Path) -> None:
+    done = build(site, model, tmp_path / "out", "--abi", "x86", "--with-sources")
+    assert done.returncode != 0 and "build without --with-sources" in done.stderr
 
 
 def test_nothing_of_it_is_in_mobilegen() -> None:
