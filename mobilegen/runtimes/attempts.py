@@ -14,7 +14,9 @@ from mobilegen.artifacts import Artifact, Candidate, Check, Graph, Scheme, Toler
 from mobilegen.errors import ConversionError
 from mobilegen.graph.samples import Sample, read_samples
 from mobilegen.run import Run
+from mobilegen.runtimes.culprit import Prover, find_culprit
 from mobilegen.runtimes.prove import Proof, prove
+from mobilegen.runtimes.tensors import UnexplainedError
 from mobilegen.system.files import record, sha256_file, write_bytes
 
 if TYPE_CHECKING:
@@ -40,7 +42,7 @@ class Attempt:
 Converter = Callable[[Graph, Candidate, Scheme, Path, Run], Attempt]
 
 
-class TooFarError(ConversionError):
+class TooFarError(UnexplainedError):
     """A result that is a proper conversion, but further from the source model than allowed."""
 
     def __init__(self, check: Check) -> None:
@@ -83,7 +85,32 @@ def first_that_proves(
                 run.report(f"{text}: {_reason(error)}")
                 continue
             return _keep(proof, out_dir, refusals)
-    raise _failure(runtime, scheme, refusals)
+
+    def convert_part(part: Graph, candidate: Candidate, folder: Path, run: Run) -> None:
+        made = attempt(part, candidate, scheme, folder, run)
+        _prove(runtime, made, read_samples(part.samples), tolerance, run)
+
+    failure = _failure(runtime, scheme, refusals)
+    if culprit := _culprit(graph, runtime, scheme, refusals, convert_part, run):
+        failure.seen += (f"the first node with which it fails: {culprit}",)
+        failure.hint = f"replace {culprit} in the model, or use another runtime"
+    raise failure
+
+
+def _culprit(
+    graph: Graph,
+    runtime: Runtime,
+    scheme: Scheme,
+    refusals: Sequence[tuple[Candidate, ConversionError]],
+    prover: Prover,
+    run: Run,
+) -> str:
+    """Name the node with which the first form fails; "" if rounding alone is too large."""
+    wrong = [each for each, error in refusals if isinstance(error, UnexplainedError)]
+    if not wrong or _nearest(runtime, scheme, refusals):
+        return ""
+    run.report("looking for the node with which it fails")
+    return find_culprit(graph, wrong[0], prover, run)
 
 
 def _usable(candidates: Sequence[Candidate], runtime: Runtime) -> Iterator[Candidate]:

@@ -22,6 +22,10 @@ Arrays = Mapping[str, Array]
 LARGEST_WHOLE = 1 << 24
 
 
+class UnexplainedError(ConversionError):
+    """A failure that names no node: a wrong answer, or a converter that crashed."""
+
+
 def to_runtime(artifact: Artifact, sample: Arrays) -> list[dict[str, Array]]:
     """Return what the runtime is fed for one sample: by blob, once for each item of the batch.
 
@@ -63,7 +67,7 @@ def observe(binding: TensorBinding, shape: Sequence[int]) -> TensorBinding:
         ConversionError: It is another shape.
     """
     if _without_ones(shape) != _without_ones(binding.runtime_shape):
-        raise ConversionError(
+        raise UnexplainedError(
             f"output {binding.tensor.name!r} has another shape",
             seen=[f"the runtime {list(shape)}, the model {list(binding.tensor.shape)}"],
         )

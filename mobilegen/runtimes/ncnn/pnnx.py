@@ -11,6 +11,7 @@ from google.protobuf.message import DecodeError
 from mobilegen.artifacts import Precision
 from mobilegen.errors import ConversionError, ProcessError
 from mobilegen.runtimes.ncnn.neutral import write_neutral_copy
+from mobilegen.runtimes.tensors import UnexplainedError
 from mobilegen.system.process import run
 from mobilegen.toolboxes import Toolbox
 from mobilegen.toolboxes.worker import clean_environment
@@ -63,13 +64,15 @@ def run_pnnx(
             env=clean_environment(folder),
         )
     except ProcessError as error:
-        raise ConversionError(error.what, seen=telling(error.output)) from error
+        # Parts of a model that takes too long would take too long, too.
+        kind = ConversionError if error.returncode is None else UnexplainedError
+        raise kind(error.what, seen=telling(error.output)) from error
     printed = telling(done.stdout + "\n" + done.stderr)
     param, weights = folder / "model.ncnn.param", folder / "model.ncnn.bin"
     example = folder / "model_ncnn.py"
     missing = [path.name for path in (param, weights, example) if not path.is_file()]
     if missing:
-        raise ConversionError(f"the converter pnnx left no {', '.join(missing)}", seen=printed)
+        raise UnexplainedError(f"the converter pnnx left no {', '.join(missing)}", seen=printed)
     text = example.read_text(encoding="utf-8", errors="replace")
     return Conversion(param, weights, text, tuple(printed))
 
