@@ -56,14 +56,25 @@ def _shape(
         if not -len(sizes) <= axis < len(sizes):
             raise ConversionError(f"{tensor.name!r} has no axis {axis}", seen=[f"shape {sizes}"])
         if (several := sizes.pop(axis)) != 1:
-            raise ConversionError(
-                f"{tensor.name!r} holds {several} samples; ncnn takes one at a time",
-                seen=[f"shape {list(tensor.shape)}"],
-                hint=f"give the input a batch size of 1 instead of {several}",
-            )
+            raise _several(tensor, axis % len(tensor.shape), several)
     if len(sizes) > _MAX_AXES:
         raise ConversionError(
             f"{tensor.name!r} has {len(sizes)} axes besides the batch; ncnn has {_MAX_AXES}",
             seen=[f"shape {list(tensor.shape)}"],
         )
     return tuple(sizes) or (1,)
+
+
+def _several(tensor: TensorSpec, axis: int, count: int) -> ConversionError:
+    what = f"{tensor.name!r} holds {count} samples"
+    if axis:
+        return ConversionError(
+            f"{what} along axis {axis}; ncnn takes one at a time",
+            seen=[f"shape {list(tensor.shape)}: the network computes along the others"],
+            hint="export the model with the batch in front and a size of 1, and keep it there",
+        )
+    return ConversionError(
+        f"{what}; ncnn takes one at a time",
+        seen=[f"shape {list(tensor.shape)}"],
+        hint=f"give the input a batch size of 1 instead of {count}",
+    )

@@ -19,12 +19,15 @@ from mobilegen.runtimes.ncnn.lower import lower
 Rename = Callable[[str], str]
 
 
-def write_neutral_copy(model: Path, copy: Path) -> None:
+def write_neutral_copy(model: Path, copy: Path) -> tuple[str, ...]:
     """Write the model with every tensor and node renamed, inputs and outputs in their order.
 
     Args:
         model: A self-contained .onnx file.
         copy: Where to write.
+
+    Returns:
+        Operator and own name of each node of the main graph; in the copy they are n0, n1, ….
 
     Raises:
         google.protobuf.message.DecodeError: The file is not a model.
@@ -39,6 +42,7 @@ def write_neutral_copy(model: Path, copy: Path) -> None:
             hint="take it out of the model's outputs; the app has that value already",
         )
     lower(proto)
+    described = tuple(walk.describe(node) for node in proto.graph.node)
     names: dict[str, str] = {"": ""}
 
     def rename(name: str) -> str:
@@ -50,6 +54,7 @@ def write_neutral_copy(model: Path, copy: Path) -> None:
     proto.graph.doc_string = proto.doc_string = ""
     del proto.metadata_props[:]
     copy.write_bytes(proto.SerializeToString(deterministic=True))
+    return () if proto.functions else described
 
 
 def _rename_graph(graph: onnx.GraphProto, rename: Rename) -> None:

@@ -18,13 +18,37 @@ LAYERS = frozenset(Path(__file__).with_name("layers.txt").read_text(encoding="ut
 
 # pnnx's name of an operator -> the ONNX operators that it makes it from, where the names differ.
 _ONNX_NAMES = {
+    "f.adaptive_avg_pool": ("GlobalAveragePool",),
+    "f.adaptive_max_pool": ("GlobalMaxPool",),
+    "f.avg_pool": ("AveragePool",),
+    "f.batch_norm": ("BatchNormalization",),
+    "f.conv_transpose": ("ConvTranspose",),
+    "f.group_norm": ("GroupNormalization",),
+    "f.instance_norm": ("InstanceNormalization",),
+    "f.interpolate": ("Resize", "Upsample"),
+    "f.layer_norm": ("LayerNormalization",),
     "f.linear": ("Gemm", "MatMul"),
+    "f.max_pool": ("MaxPool",),
     "f.pad": ("Pad",),
+    "f.upsample": ("Resize", "Upsample"),
+    "nn.adaptiveavgpool": ("GlobalAveragePool",),
+    "nn.avgpool": ("AveragePool",),
+    "nn.batchnorm": ("BatchNormalization",),
+    "nn.instancenorm": ("InstanceNormalization",),
+    "nn.upsample": ("Resize", "Upsample"),
+    "tensor.expand": ("Expand",),
     "tensor.index": ("Gather", "GatherND"),
     "tensor.index_put": ("ScatterND",),
+    "tensor.select": ("Gather",),
     "tensor.to": ("Cast",),
+    "tensor.view": ("Reshape",),
+    "torch.addmm": ("Gemm",),
+    "torch.amax": ("ReduceMax",),
+    "torch.amin": ("ReduceMin",),
     "torch.bitwise_not": ("Not", "BitwiseNot"),
     "torch.cat": ("Concat",),
+    "torch.chunk": ("Split",),
+    "torch.clamp": ("Clip",),
     "torch.eq": ("Equal",),
     "torch.gather": ("GatherElements",),
     "torch.ge": ("GreaterOrEqual",),
@@ -39,7 +63,11 @@ _ONNX_NAMES = {
     "torch.permute": ("Transpose",),
     "torch.scatter": ("ScatterElements",),
     "torch.stack": ("Concat",),
+    "torch.tensor_split": ("Split",),
+    "torch.unbind": ("Gather", "Split"),
 }
+# Of one, two or three dimensions: ONNX has one name for all.
+_DIMENSIONS = re.compile(r"[123]d$")
 # What pnnx makes of constants and sizes: it follows from another operator being left over.
 _SECONDARY = "pnnx.Expression"
 _TODO = re.compile(r"^todo (\w+)$")
@@ -86,8 +114,9 @@ def _line(name: str, models: Iterable[Sequence[tuple[str, str]]]) -> str:
 
 def _candidates(name: str) -> tuple[str, ...]:
     """Return ONNX operators that a name of pnnx may stand for: torch.where -> Where."""
-    known = _ONNX_NAMES.get(name.lower(), ())
-    short = re.split(r"\.|::", name)[-1].replace("_", "")
+    bare = _DIMENSIONS.sub("", name)
+    known = _ONNX_NAMES.get(bare.lower(), ())
+    short = re.split(r"\.|::", bare)[-1].replace("_", "")
     return (*known, name, short, f"Reduce{short}")
 
 

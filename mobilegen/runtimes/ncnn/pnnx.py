@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,8 @@ _CHATTER = re.compile(
     r"|Unknown CPU vendor|^get inputshape"
 )
 _TELLING_LINES = 8
+# A node of the neutral copy.
+_NODE = re.compile(r"(?<![\w.])n(\d{1,9})(?![\w.])")
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ def run_pnnx(
     """
     copy = folder / "model.onnx"
     try:
-        write_neutral_copy(model, copy)
+        nodes = write_neutral_copy(model, copy)
     except (DecodeError, OSError, ValueError) as error:
         raise ConversionError("the model file cannot be read", seen=[str(error)]) from error
     fp16 = "1" if precision == "fp16" else "0"
@@ -66,8 +69,8 @@ def run_pnnx(
     except ProcessError as error:
         # Parts of a model that takes too long would take too long, too.
         kind = ConversionError if error.returncode is None else UnexplainedError
-        raise kind(error.what, seen=telling(error.output)) from error
-    printed = telling(done.stdout + "\n" + done.stderr)
+        raise kind(error.what, seen=telling(error.output, nodes)) from error
+    printed = telling(done.stdout + "\n" + done.stderr, nodes)
     param, weights = folder / "model.ncnn.param", folder / "model.ncnn.bin"
     example = folder / "model_ncnn.py"
     missing = [path.name for path in (param, weights, example) if not path.is_file()]
@@ -77,9 +80,18 @@ def run_pnnx(
     return Conversion(param, weights, text, tuple(printed))
 
 
-def telling(output: str) -> list[str]:
-    """Return the last lines of pnnx's output that are neither progress nor tables."""
+def telling(output: str, nodes: Sequence[str] = ()) -> list[str]:
+    """Return the last lines of pnnx's output that are neither progress nor tables.
+
+    Args:
+        nodes: What `write_neutral_copy` has said of the nodes: put in the place of its own names.
+    """
+
+    def spoken(name: re.Match[str]) -> str:
+        return nodes[int(name[1])] if int(name[1]) < len(nodes) else name[0]
+
     lines = [_ANSI.sub("", line).strip() for line in output.splitlines()]
+    lines = [_NODE.sub(spoken, line) for line in lines]
     return [line[:300] for line in lines if line and not _CHATTER.search(line)][-_TELLING_LINES:]
 
 

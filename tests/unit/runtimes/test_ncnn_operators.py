@@ -97,3 +97,20 @@ model inputshape = [1,3,224,224]f32
 ort CreateSession failed: no such operator
 """
     assert telling(output) == ["ort CreateSession failed: no such operator"]
+
+
+@pytest.mark.parametrize(
+    ("name", "operator"),
+    [("torch.unbind", "Gather"), ("F.max_pool2d", "MaxPool"), ("nn.InstanceNorm1d",
+     "InstanceNormalization"), ("nn.Conv3d", "Conv"), ("F.interpolate", "Resize")],
+)  # fmt: skip
+def test_names_of_layers_are_those_of_the_model(name: str, operator: str, tmp_path: Path) -> None:
+    net = models.Net()
+    net.op(operator, "input", output="output")
+    path = models.save(net.model({"input": [1]}, {"output": [1]}, check=False), tmp_path / "m.onnx")
+    assert describe([name], [path]) == [f"{operator} (node '/{operator}_0')"]
+
+
+def test_names_of_the_copy_are_not_shown() -> None:
+    lines = telling("Mul: in node (n1).\nn7 n1x v1 in1 n12345678901", ["Relu 'a'", "Mul 'b'"])
+    assert lines == ["Mul: in node (Mul 'b').", "n7 n1x v1 in1 n12345678901"]
