@@ -11,11 +11,10 @@ from mobilegen.cli import options
 from mobilegen.cli.places import conversion_folder, settings_of
 from mobilegen.cli.progress import Progress
 from mobilegen.config.load import require_files
-from mobilegen.config.model import Settings
 from mobilegen.frontends import catalog as frontends
-from mobilegen.names import load_object
 from mobilegen.pipeline.build import build as run_pipeline
 from mobilegen.pipeline.plan import make_plan
+from mobilegen.platforms import catalog as platforms
 from mobilegen.report.summary import print_summary
 from mobilegen.runtimes import catalog as runtimes
 from mobilegen.serialize import to_jsonable
@@ -54,14 +53,8 @@ def build_from(model: Path | None, given: Mapping[str, Any], *, libraries: bool 
     if settings.json_output:
         console.raw_json(to_jsonable(report))
     else:
-        print_summary(report, folder, _usage(settings))
+        chosen = map(platforms.get, settings.platform)
+        print_summary(report, folder, {each.name: each.usage_of(settings) for each in chosen})
     cache.tidy()
     if settings.require_proof:
         judge.require_proof(report.checks)
-
-
-def _usage(settings: Settings) -> tuple[str, ...]:
-    """Return lines of code that ask the model, for the first platform that has some."""
-    found = (settings.platforms[name].usage for name in settings.platform)
-    place = next(filter(None, found), "")
-    return tuple(load_object(place)(settings)) if place else ()

@@ -66,14 +66,12 @@ class PlatformSection(Section):
         abis: The ABIs of the platform, in their usual order.
         default_abis: Those of a build that names none.
         reserved_names: Names that a library cannot have, as the system has one of that name.
-        usage: "module:FUNCTION" that returns lines of code that ask the model, given the settings.
     """
 
     title: ClassVar[str]
     abis: ClassVar[tuple[str, ...]]
     default_abis: ClassVar[tuple[str, ...]]
     reserved_names: ClassVar[frozenset[str]] = frozenset()
-    usage: ClassVar[str] = ""
 
 
 class PreprocessSettings(Section):
@@ -148,7 +146,7 @@ class Settings(Section):
         "ncnn", description="The engine on the phone."
     )
     platform: Annotated[Names, Option("Output", verbs=("build", "setup"))] = Field(
-        ("android",), min_length=1, description="Systems to build for; may be repeated."
+        (), min_length=1, description="Systems to build for; may be repeated."
     )
     abi: Annotated[Names, Option("Output", default="the commonest", verbs=("build", "setup"))] = (
         Field(
@@ -279,7 +277,12 @@ def with_platforms(sections: Mapping[str, type[PlatformSection]]) -> type[Settin
     """
     abis = {name: section.abis for name, section in sections.items()}
     fields: dict[str, Any] = {
-        "platform": _one_of(Settings.model_fields["platform"], sections, ", ".join(sections)),
+        "platform": _one_of(
+            Settings.model_fields["platform"],
+            sections,
+            ", ".join(sections),
+            default=tuple(sections)[:1],
+        ),
         "abi": _one_of(
             Settings.model_fields["abi"],
             [*(abi for each in abis.values() for abi in each), ALL_ABIS],
@@ -301,10 +304,13 @@ def with_platforms(sections: Mapping[str, type[PlatformSection]]) -> type[Settin
     return made
 
 
-def _one_of(field: FieldInfo, names: Iterable[str], listing: str) -> tuple[Any, FieldInfo]:
+def _one_of(
+    field: FieldInfo, names: Iterable[str], listing: str, default: tuple[str, ...] = ()
+) -> tuple[Any, FieldInfo]:
     """Return a field of names that says which there are."""
     name: dict[str, Any] = {"type": "string", "enum": list(dict.fromkeys(names))}
     made = copy(field)
+    made.default = default
     made.description = f"{field.description} Known: {listing}."
     made.json_schema_extra = {"anyOf": [name, {"type": "array", "items": name}]}
     return field.annotation, made

@@ -23,7 +23,7 @@ from mobilegen.names import load_object, nearest
 
 if TYPE_CHECKING:
     from mobilegen.bench.stand import Stand
-    from mobilegen.config.model import PlatformSection
+    from mobilegen.config.model import PlatformSection, Settings
     from mobilegen.executors.base import Executor
     from mobilegen.pipeline.plan import BuildPlan
     from mobilegen.pipeline.stage import Stage
@@ -53,6 +53,7 @@ class Platform:
         target_name: What a target is called in results, in the folder of its library and the ids
             of its checks; {id} and {abi} are the target's.
         prepare: "module:FUNCTION" like `prepare_tools` below; "" for a platform without.
+        usage: "module:FUNCTION" like `usage_of` below; "" for a platform without.
         examine: "module:FUNCTION" like `examine_tools` below; "" for a platform without.
         device_checks: "module:FUNCTION" like `checks_on_device`; "" for a platform without.
         bench: "module:FUNCTION" like `device_stand`; "" for a platform without.
@@ -70,6 +71,7 @@ class Platform:
     library: LibraryKind = "shared"
     target_name: str = "{id}"
     prepare: str = ""
+    usage: str = ""
     examine: str = ""
     device_checks: str = ""
     bench: str = ""
@@ -137,6 +139,10 @@ class Platform:
         """Fetch what the platform's stages use beside toolchain and executors."""
         if self.prepare:
             yield from load_object(self.prepare)(section, offline=offline)
+
+    def usage_of(self, settings: Settings) -> tuple[str, ...]:
+        """Return the lines of code by which an app asks the model, as the end of a build shows."""
+        return tuple(load_object(self.usage)(settings)) if self.usage else ()
 
     def examine_tools(self, section: PlatformSection) -> Iterator[Finding]:
         """Say what this computer has for the platform; nothing is fetched."""

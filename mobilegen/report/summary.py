@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from mobilegen import console
@@ -12,11 +12,13 @@ from mobilegen.report.text import format_bytes
 _MARKS = {"pass": "ok", "fail": "FAILED", "skipped": "not proved"}
 
 
-def print_summary(report: BuildReport, folder: Path, usage: Sequence[str] = ()) -> None:
+def print_summary(
+    report: BuildReport, folder: Path, usage: Mapping[str, Sequence[str]] | None = None
+) -> None:
     """Write every step and check of a build, where what it left is, and what was not proved.
 
     Args:
-        usage: Lines of code that ask the model.
+        usage: Lines of code that ask the model, by platform.
     """
     if not console.is_quiet():
         console.line()
@@ -29,7 +31,7 @@ def print_summary(report: BuildReport, folder: Path, usage: Sequence[str] = ()) 
             console.line()
         _print_places(report, folder)
         console.line()
-        _print_usage(report, usage)
+        _print_usage(report, usage or {})
     for answer in report.answers:
         console.line(f"{answer.image}: {answer.label}, {answer.probability:.4f}")
     print_verdict(report.checks)
@@ -58,12 +60,13 @@ def _print_project(project: ProjectReport) -> None:
         console.line("    --force would overwrite them")
 
 
-def _print_usage(report: BuildReport, usage: Sequence[str]) -> None:
-    if report.projects and usage:
-        console.line("in an app with the project's sdk, not on the main thread:")
-        for text in usage:
-            console.line(f"  {text}")
-        console.line()
+def _print_usage(report: BuildReport, usage: Mapping[str, Sequence[str]]) -> None:
+    for project in report.projects:
+        if lines := usage.get(project.folder):
+            console.line(f"in a program that uses {project.folder}/:")
+            for text in lines:
+                console.line(f"  {text}")
+            console.line()
 
 
 def print_checks(checks: Iterable[Check]) -> None:

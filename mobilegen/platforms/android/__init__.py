@@ -23,6 +23,7 @@ PLATFORM = Platform(
     ),
     target_name="{abi}",
     prepare=f"{_HERE}.tools:prepare",
+    usage=f"{_HERE}.usage:lines",
     examine=f"{_HERE}.doctor:examine",
     device_checks=f"{_HERE}.device:device_checks",
     bench=f"{_HERE}.bench:device_stand",

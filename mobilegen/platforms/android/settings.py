@@ -24,7 +24,6 @@ class AndroidSettings(PlatformSection):
     abis = tuple(ANDROID_ABIS)
     default_abis = ("arm64-v8a",)
     reserved_names = SYSTEM_LIBRARIES
-    usage = "mobilegen.platforms.android.usage:lines"
 
     package: Annotated[str, Option()] = Field(
         "com.example.sdk", description="Java package of the API classes."
