@@ -197,7 +197,9 @@ def _keep_intact(plan: BuildPlan, stage: Stage) -> bool:
 def _may_say_more(plan: BuildPlan, stage: Stage) -> bool:
     """True for a proof that may prove now what was skipped; one of another form is made anew."""
     try:
-        return may_say_more(store.read_result(plan, stage.name, Proof), offline=plan.offline)
+        return may_say_more(
+            store.read_result(plan, stage.name, Proof), offline=plan.settings.offline
+        )
     except ValidationError:
         return True
 

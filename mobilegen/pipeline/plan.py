@@ -6,8 +6,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from mobilegen.artifacts import PlatformPlan, Precision, Target
-from mobilegen.config.model import PreprocessSettings, Settings
+from mobilegen.artifacts import PlatformPlan, Target
+from mobilegen.config.model import Settings
 from mobilegen.platforms import catalog as platforms
 from mobilegen.platforms.settings import StoredSettings
 
@@ -16,34 +16,20 @@ STATE_FOLDER = ".mobilegen"
 
 @dataclass(frozen=True)
 class BuildPlan:
-    """All decisions of a build.
+    """All decisions of a build: what the user has said, and what follows from it.
 
     Attributes:
         settings: All that the user has said.
+        framework: Name of the frontend that reads the model.
         out: Folder of the result.
-        limit: Largest allowed max |difference| / max |reference|.
         jobs: Parallel jobs, shared by the targets and their compilers.
-        force: Take back the user's changes to files of projects.
         platforms: What to build for; () for a conversion alone.
     """
 
     settings: StoredSettings
-    model: Path
     framework: str
-    input_shapes: tuple[tuple[str, tuple[int, ...]], ...]
-    name: str
-    runtime: str
-    precision: Precision
-    embed_model: bool
-    labels: Path | None
-    preprocess: PreprocessSettings | None
-    check_images: tuple[Path, ...]
-    samples: Path | None
-    limit: float
     out: Path
     jobs: int
-    offline: bool
-    force: bool = False
     platforms: tuple[PlatformPlan, ...] = ()
 
     @property
@@ -55,6 +41,11 @@ class BuildPlan:
     def work(self) -> Path:
         """Folder with one sub-folder for every stage's result."""
         return self.state / "work"
+
+    @property
+    def input_shapes(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
+        """Sizes by input name, in one order whatever that of the file was."""
+        return tuple(sorted(self.settings.input_shapes.items()))
 
     @property
     def targets(self) -> tuple[Target, ...]:
@@ -83,22 +74,9 @@ def make_plan(
     chosen = settings.platform if libraries else ()
     return BuildPlan(
         settings=settings,
-        model=settings.model,
         framework=framework,
-        input_shapes=tuple(sorted(settings.input_shapes.items())),
-        name=settings.name,
-        runtime=settings.runtime,
-        precision=settings.precision,
-        embed_model=settings.embed_model,
-        labels=settings.labels,
-        preprocess=settings.preprocess,
-        check_images=settings.check_images,
-        samples=settings.samples,
-        limit=settings.limit,
         out=out,
         jobs=settings.jobs or os.cpu_count() or 1,
-        offline=settings.offline,
-        force=settings.force,
         platforms=tuple(
             platforms.get(name).plan(settings.section(name), settings.abis_of(name))
             for name in chosen

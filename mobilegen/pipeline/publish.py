@@ -143,7 +143,9 @@ def publish(
     """
     results = {stage.name: store.read_result(plan, stage.name, stage.result) for stage in stages}
     merges = [
-        plan_merge(project, plan.out / project.platform, force=plan.force, hash_of=hashes.of)
+        plan_merge(
+            project, plan.out / project.platform, force=plan.settings.force, hash_of=hashes.of
+        )
         for project in _of_type(results, Project)
     ]
     with new_dir(plan.state / FRESH) as fresh:

@@ -46,7 +46,7 @@ def library_stages(plan: BuildPlan, part: PlatformPlan) -> tuple[Stage, ...]:
 
 def library_needs(plan: BuildPlan) -> tuple[str, ...]:
     """Labels are in a library, and in its sources, only beside a model that is there, too."""
-    return ("interface", "description") if plan.embed_model else ("interface",)
+    return ("interface", "description") if plan.settings.embed_model else ("interface",)
 
 
 def library_decisions(plan: BuildPlan, part: PlatformPlan, target: Target) -> dict[str, str]:
@@ -54,12 +54,12 @@ def library_decisions(plan: BuildPlan, part: PlatformPlan, target: Target) -> di
     platform = platforms.get(part.name)
     section = plan.settings.section(part.name)
     return {
-        "name": plan.name,
+        "name": plan.settings.name,
         "level": target.level,
         "bridge": repr(platform.bridge_for(section)),
-        "adapter": code_identity(runtimes.references()[plan.runtime]),
-        "preprocess": repr(plan.preprocess),
-        "embed": str(plan.embed_model),
+        "adapter": code_identity(runtimes.references()[plan.settings.runtime]),
+        "preprocess": repr(plan.settings.preprocess),
+        "embed": str(plan.settings.embed_model),
         "toolchain": platform.tools_for(section),
     }
 
@@ -69,11 +69,11 @@ def _contents(plan: BuildPlan, artifact: Artifact) -> Contents:
     from mobilegen.images.preprocess import bind_preprocess
     from mobilegen.native_build.header import Contents
 
-    rule = plan.preprocess
+    rule, embed = plan.settings.preprocess, plan.settings.embed_model
     return Contents(
-        labels=read_result(plan, "description", Description).labels if plan.embed_model else (),
+        labels=read_result(plan, "description", Description).labels if embed else (),
         preprocess=bind_preprocess(rule, artifact.inputs[0].tensor) if rule else None,
-        embed=plan.embed_model,
+        embed=embed,
     )
 
 
@@ -103,12 +103,12 @@ def library_request(plan: BuildPlan, part: PlatformPlan, target: Target) -> Libr
         plan=engine,
         target=target,
         toolchain=platform.toolchain_for(section, target, cxx=engine.cxx),
-        name=plan.name,
+        name=plan.settings.name,
         bridge=platform.bridge_for(section),
         contents=_contents(plan, artifact),
         kind=platform.library,
         jobs=plan.jobs_per_target,
-        offline=plan.offline,
+        offline=plan.settings.offline,
     )
 
 
@@ -156,9 +156,9 @@ def _proof(plan: BuildPlan, part: PlatformPlan, target: Target) -> Stage:
         functools.partial(prove_library, part=part, target=target),
         needs=(f"lib/{target.id}", "artifact", "graph"),
         decisions={
-            "limit": repr(plan.limit),
-            "classes": repr(plan.labels is not None),
-            "embed": str(plan.embed_model),
+            "limit": repr(plan.settings.limit),
+            "classes": repr(plan.settings.labels is not None),
+            "embed": str(plan.settings.embed_model),
         },
     )
 
@@ -178,10 +178,10 @@ def prove_library(plan: BuildPlan, folder: Path, part: PlatformPlan, target: Tar
         place=platform.name_of(target),
         reference=graph.reference,
         bridge=platform.bridge_for(plan.settings.section(part.name)),
-        limit=plan.limit,
-        classes=plan.labels is not None,
-        embedded=plan.embed_model,
-        offline=plan.offline,
+        limit=plan.settings.limit,
+        classes=plan.settings.labels is not None,
+        embedded=plan.settings.embed_model,
+        offline=plan.settings.offline,
     )
     refuse_failures(checks)
     proof = Proof(target, checks, executors.state(runners, target.abi))

@@ -39,21 +39,26 @@ def model_stages(plan: BuildPlan) -> tuple[Stage, ...]:
 
 def _graph(plan: BuildPlan) -> Stage:
     frontend = frontends.get(plan.framework)
-    given = (plan.samples,) if plan.samples else ()
+    given = (plan.settings.samples,) if plan.settings.samples else ()
     return Stage(
         "graph",
         "read the model and compute the reference",
         Graph,
         make_graph,
-        files=(plan.model, *frontend.companions(plan.model), *plan.check_images, *given),
+        files=(
+            plan.settings.model,
+            *frontend.companions(plan.settings.model),
+            *plan.settings.check_images,
+            *given,
+        ),
         decisions={
             "work": str(plan.work),
             "framework": plan.framework,
             "frontend": code_identity(frontends.references()[plan.framework]),
             "shapes": repr(plan.input_shapes),
-            "images": repr([str(path) for path in plan.check_images]),
-            "preprocess": repr(plan.preprocess),
-            "samples": repr(plan.samples),
+            "images": repr([str(path) for path in plan.settings.check_images]),
+            "preprocess": repr(plan.settings.preprocess),
+            "samples": repr(plan.settings.samples),
         },
         places=((GRAPH, f"{MODEL}/{GRAPH}"), (REFERENCE, f"{MODEL}/{REFERENCE}")),
     )
@@ -64,9 +69,9 @@ def make_graph(plan: BuildPlan, folder: Path) -> str:
     from mobilegen.graph.profiling import profile_graph
     from mobilegen.pipeline.samples import check_samples
 
-    source = SourceModel(plan.model, plan.framework, plan.input_shapes)
+    source = SourceModel(plan.settings.model, plan.framework, plan.input_shapes)
     samples = functools.partial(check_samples, plan)
-    run = Run(offline=plan.offline)
+    run = Run(offline=plan.settings.offline)
     graph = frontends.get(plan.framework).load(source, folder, run, samples=samples)
     link_file(graph.candidates[0].path, folder / GRAPH)
     link_file(graph.samples, folder / REFERENCE)
@@ -76,15 +81,15 @@ def make_graph(plan: BuildPlan, folder: Path) -> str:
 
 
 def _description(plan: BuildPlan) -> Stage:
-    present = ((LABELS, plan.labels), (PREPROCESS, plan.preprocess))
+    present = ((LABELS, plan.settings.labels), (PREPROCESS, plan.settings.preprocess))
     return Stage(
         "description",
         "check labels and preprocessing",
         Description,
         describe,
         needs=("graph",),
-        files=(plan.labels,) if plan.labels else (),
-        decisions={"preprocess": repr(plan.preprocess)},
+        files=(plan.settings.labels,) if plan.settings.labels else (),
+        decisions={"preprocess": repr(plan.settings.preprocess)},
         places=tuple((name, f"{MODEL}/{name}") for name, given in present if given),
     )
 
@@ -96,11 +101,11 @@ def describe(plan: BuildPlan, folder: Path) -> str:
 
     graph = read_result(plan, "graph", Graph)
     labels: tuple[str, ...] = ()
-    if plan.labels:
-        labels = read_labels(plan.labels, math.prod(graph.outputs[0].shape))
+    if plan.settings.labels:
+        labels = read_labels(plan.settings.labels, math.prod(graph.outputs[0].shape))
         write_text(folder / LABELS, "".join(f"{label}\n" for label in labels))
-    if plan.preprocess:
-        dump_json(bind_preprocess(plan.preprocess, graph.inputs[0]), folder / PREPROCESS)
+    if plan.settings.preprocess:
+        dump_json(bind_preprocess(plan.settings.preprocess, graph.inputs[0]), folder / PREPROCESS)
     dump_json(Description(labels, _answers(graph, labels)), folder / RESULT)
     return f"{len(labels)} labels" if labels else "no labels"
 
@@ -129,10 +134,10 @@ def _artifact(plan: BuildPlan) -> Stage:
         make_artifact,
         needs=("graph",),
         decisions={
-            "runtime": plan.runtime,
-            "adapter": code_identity(runtimes.references()[plan.runtime]),
-            "precision": plan.precision,
-            "limit": repr(plan.limit),
+            "runtime": plan.settings.runtime,
+            "adapter": code_identity(runtimes.references()[plan.settings.runtime]),
+            "precision": plan.settings.precision,
+            "limit": repr(plan.settings.limit),
         },
         places=((MODEL, MODEL), (ARTIFACT, f"{MODEL}/{ARTIFACT}")),
         after="description",
@@ -142,21 +147,21 @@ def _artifact(plan: BuildPlan) -> Stage:
 def make_artifact(plan: BuildPlan, folder: Path) -> str:
     """Convert the graph and prove the artifact on this computer."""
     graph = read_result(plan, "graph", Graph)
-    runtime = runtimes.get(plan.runtime)
+    runtime = runtimes.get(plan.settings.runtime)
     files = folder / MODEL
     files.mkdir()
     artifact = runtime.convert(
         graph,
-        Scheme(plan.precision),
+        Scheme(plan.settings.precision),
         files,
-        Run(offline=plan.offline),
-        tolerance=Tolerance(plan.limit),
+        Run(offline=plan.settings.offline),
+        tolerance=Tolerance(plan.settings.limit),
     )
     refuse_failures(artifact.checks)
     artifact = dataclasses.replace(artifact, scores=graph.scores)
     dump_json(relocate(artifact, files, Path()), folder / ARTIFACT)
     leave_result(plan, "artifact", folder, artifact)
-    return f"{artifact.candidate} graph, {plan.precision}"
+    return f"{artifact.candidate} graph, {plan.settings.precision}"
 
 
 def _interface() -> Stage:

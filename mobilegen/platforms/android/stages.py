@@ -54,7 +54,7 @@ def stages(plan: BuildPlan, part: PlatformPlan) -> tuple[Stage, ...]:
         return ()
     options = project_options(plan, section)
     require_belonging(
-        plan.out / PLATFORM.name, options.names, ignored=_NOT_SOURCES, force=plan.force
+        plan.out / PLATFORM.name, options.names, ignored=_NOT_SOURCES, force=plan.settings.force
     )
     listed = [_project(plan, part, options, with_sources=section.with_sources)]
     if section.with_sources:
@@ -68,20 +68,20 @@ def stages(plan: BuildPlan, part: PlatformPlan) -> tuple[Stage, ...]:
 def project_options(plan: BuildPlan, section: AndroidSettings) -> ProjectOptions:
     """Return what the settings say of the project."""
     given, package = section.application_id, section.package
-    application_id = given or application.default_application_id(package, plan.name)
+    application_id = given or application.default_application_id(package, plan.settings.name)
     return ProjectOptions(
-        name=plan.name,
+        name=plan.settings.name,
         package=package,
         application_id=application_id,
         sdk_namespace=application.sdk_namespace(package, application_id),
-        app_name=section.app_name or application.default_app_name(plan.name),
+        app_name=section.app_name or application.default_app_name(plan.settings.name),
         min_sdk=section.api_level,
         target_sdk=section.target_sdk,
         compile_sdk=section.compile_sdk,
         version_code=section.version_code,
         version_name=section.version_name,
-        images=plan.preprocess is not None,
-        embedded=plan.embed_model,
+        images=plan.settings.preprocess is not None,
+        embedded=plan.settings.embed_model,
     )
 
 
@@ -118,11 +118,11 @@ def _project(
         Project,
         functools.partial(make_project, part=part, options=options, with_sources=with_sources),
         needs=("graph", "description", "artifact", *of_targets),
-        files=tuple(plan.check_images),
+        files=tuple(plan.settings.check_images),
         decisions={
             "options": repr(options),
-            "limit": repr(plan.limit),
-            "images": repr([path.name for path in plan.check_images]),
+            "limit": repr(plan.settings.limit),
+            "images": repr([path.name for path in plan.settings.check_images]),
         },
     )
 
@@ -141,7 +141,13 @@ def make_project(
 
     description = read_result(plan, "description", Description)
     graph = read_result(plan, "graph", Graph)
-    write_golden(graph, plan.check_images, description.answers, plan.limit, folder / _GOLDEN)
+    write_golden(
+        graph,
+        plan.settings.check_images,
+        description.answers,
+        plan.settings.limit,
+        folder / _GOLDEN,
+    )
     labels = plan.work / "description" / LABELS
     ids = [target.id for target in part.targets]
     parts = ProjectParts(
@@ -163,7 +169,7 @@ def _user_changes(plan: BuildPlan) -> UserChanges:
     from mobilegen.platforms.merge import UserChanges, user_changes
 
     folder = plan.out / PLATFORM.name
-    if plan.force or not folder.is_dir():
+    if plan.settings.force or not folder.is_dir():
         return UserChanges()
     return user_changes(folder, ignored=_NOT_SOURCES)
 
@@ -186,7 +192,7 @@ def _apk(plan: BuildPlan, settings: ApkSettings) -> Stage:
             "sdk": str(find_sdk()),
             "programs": repr([shutil.which(name) for name in ("aapt2", "apksigner", "javac")]),
         },
-        places=((f"{plan.name}.apk", f"apk/{plan.name}.apk"),),
+        places=((f"{plan.settings.name}.apk", f"apk/{plan.settings.name}.apk"),),
     )
 
 
@@ -201,8 +207,8 @@ def make_apk(plan: BuildPlan, folder: Path, settings: ApkSettings) -> str:
         whole = lay_out(project, _user_changes(plan), plan.out / PLATFORM.name, Path(scratch))
         stored = stored_suffixes(read_result(plan, "artifact", Artifact))
         settings = dataclasses.replace(settings, stored_assets=tuple(stored))
-        output = folder / f"{plan.name}.apk"
-        apk = build_apk(whole, settings, output, offline=plan.offline)
+        output = folder / f"{plan.settings.name}.apk"
+        apk = build_apk(whole, settings, output, offline=plan.settings.offline)
     refuse_failures(apk.checks)
     leave_result(plan, "apk", folder, apk)
     return f"{apk.size:,} bytes, {apk.reason}"

@@ -42,7 +42,7 @@ def _programs(plan: BuildPlan, part: PlatformPlan, target: Target) -> Stage:
         needs=(*library_needs(plan), f"lib/{target.id}", "artifact", "graph"),
         decisions={
             **library_decisions(plan, part, target),
-            "limit": repr(plan.limit),
+            "limit": repr(plan.settings.limit),
             # What was skipped is run when this computer can.
             "board": state(target.abi),
         },
@@ -57,7 +57,7 @@ def build_and_run(plan: BuildPlan, folder: Path, part: PlatformPlan, target: Tar
     library = read_result(plan, f"lib/{target.id}", Library)
     artifact = read_result(plan, "artifact", Artifact)
     sample = read_samples(read_result(plan, "graph", Graph).samples)[0]
-    checks = tuple(prove_programs(programs, library, artifact, sample, plan.limit))
+    checks = tuple(prove_programs(programs, library, artifact, sample, plan.settings.limit))
     refuse_failures(checks)
     leave_result(
         plan, f"programs/{target.id}", folder, dataclasses.replace(programs, checks=checks)
@@ -76,9 +76,9 @@ def _project(plan: BuildPlan, part: PlatformPlan, programs: tuple[str, ...]) -> 
         functools.partial(make_project, part=part, programs=programs),
         needs=("description", "artifact", *libraries, *(f"programs/{id}" for id in programs)),
         decisions={
-            "name": plan.name,
-            "images": repr(plan.preprocess is not None),
-            "embed": repr(plan.embed_model),
+            "name": plan.settings.name,
+            "images": repr(plan.settings.preprocess is not None),
+            "embed": repr(plan.settings.embed_model),
         },
     )
 
@@ -89,12 +89,12 @@ def make_project(
     """Render the sources of the project, and name what goes with them."""
     labels = plan.work / "description" / LABELS
     parts = LinuxProject(
-        name=plan.name,
+        name=plan.settings.name,
         artifact=read_result(plan, "artifact", Artifact),
         libraries=tuple(read_result(plan, f"lib/{each.id}", Library) for each in part.targets),
         labels=labels if labels.is_file() else None,
-        images=plan.preprocess is not None,
-        embedded=plan.embed_model,
+        images=plan.settings.preprocess is not None,
+        embedded=plan.settings.embed_model,
         programs=tuple(read_result(plan, f"programs/{id}", Programs) for id in programs),
     )
     project = render_project(parts, folder / "files")
