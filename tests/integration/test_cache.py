@@ -54,7 +54,7 @@ def test_list_and_clean(cache: Path) -> None:
     assert cleaned("--unused-for", "30") == ({"abc"}, set())
     assert cleaned("--all") == ({"ncnn-2"}, set())
     assert (cache / "documents" / "mine").is_dir()
-    assert "0 B" in succeed("cache", "list")
+    assert "0 bytes in" in succeed("cache", "list")
 
 
 def test_clean_must_be_told_what(cache: Path) -> None:
