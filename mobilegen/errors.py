@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 _LONGEST_MESSAGE = 500
+# ERROR_ACCESS_DENIED is not among them: that is about rights.
+_IN_USE = (32, 33)
 
 
 class MobilegenError(Exception):
@@ -149,6 +151,9 @@ def from_os(
     hint: str = "check the path, its permissions and the free space",
 ) -> FileError:
     """Return what the system refused as an error for people: no right, no space, no such path."""
+    # On Windows nobody may move a folder in which a program has a file open.
+    if getattr(error, "winerror", None) in _IN_USE:
+        hint = "close the programs that have files in that folder open, and try again"
     place = f": {error.filename}" if error.filename else ""
     return FileError(what, seen=[f"{error.strerror or error}{place}"], hint=hint)
 

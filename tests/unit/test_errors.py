@@ -66,3 +66,10 @@ def test_any_exception_becomes_an_error_for_people(
     assert type(told) is kind
     assert words in str(told)
     assert len(str(told)) < 1000
+
+
+def test_a_folder_in_use_on_windows_has_its_own_remedy() -> None:
+    error = PermissionError(13, "The process cannot access the file", "lib")
+    error.winerror = 32  # type: ignore[attr-defined]
+    assert "close the programs" in errors.from_os(error).hint
+    assert "close the programs" not in errors.from_os(PermissionError(13, "no", "lib")).hint

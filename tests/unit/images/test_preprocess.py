@@ -64,6 +64,7 @@ def test_not_an_image(tmp_path: Path) -> None:
         read_image(tmp_path / "none.png")
 
 
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 def test_large_image_that_takes_few_bytes(tmp_path: Path) -> None:
     Image.new("1", (13300, 13300)).save(tmp_path / "white.png")
     with pytest.raises(UsageError, match="too large: 13300 x 13300"):
