@@ -228,7 +228,7 @@ class Target:
     """What native code is built for.
 
     Attributes:
-        platform: Name of the platform, for example "android".
+        platform: Name of the platform, as in the catalog of platforms.
         abi: The platform's own name of the processor and its conventions.
         level: The oldest system that it runs on, as the platform counts: "21", "glibc2.17".
     """
@@ -239,7 +239,7 @@ class Target:
 
     @property
     def id(self) -> str:
-        """Name of the target among those of all platforms, for example "android-x86_64"."""
+        """Name of the target among those of all platforms, as "linux-x86_64"."""
         return f"{self.platform}-{self.abi}"
 
 
@@ -360,7 +360,7 @@ class NativeSources:
 
 @dataclass(frozen=True)
 class Apk:
-    """A signed Android app, ready to be installed.
+    """A signed app, ready to be installed.
 
     Attributes:
         route: "gradle" or "embedded".

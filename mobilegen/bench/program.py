@@ -23,7 +23,7 @@ def benchmark_program(
 ) -> Path:
     """Build the benchmark program of a model in a folder and return its path.
 
-    It is static: it runs under any Linux kernel of the ABI's processors, Android's included.
+    It is static: it runs under any Linux kernel of the ABI's processors, a phone's included.
 
     Args:
         preprocess: How images become the model's input, to be timed too.

@@ -77,7 +77,7 @@ class Benchmark:
         runtime: Name and version of the runtime.
         compiler: What compiled the program.
         files: The model files that were timed.
-        abi: Android ABI of the processor's instructions.
+        abi: ABI of the processor's instructions.
         rounds: How often everything was timed, after a warm-up.
         open_milliseconds: To open the model once, its digest compared.
         predict: A whole prediction.

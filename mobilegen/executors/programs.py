@@ -29,8 +29,8 @@ class Program:
         sources: C files below native/tools.
         options: Further options of the compiler.
         target: zig's target triple, when it finds its C library on this computer.
-        static_for: The Android ABI whose instructions it has, when it holds its C library.
-        linux_for: The Linux ABI that it is for, when it takes the C library there.
+        static_for: The ABI whose instructions it has, when it holds its C library.
+        linux_for: The ABI that it is for, when it takes the C library of the system there.
     """
 
     name: str

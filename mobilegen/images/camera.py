@@ -9,7 +9,7 @@ Pixels = NDArray[np.uint8]
 
 
 def yuv420_to_rgb(y: Pixels, u: Pixels, v: Pixels) -> Pixels:
-    """Convert planes of JFIF's YCbCr (BT.601, full range), as Android's cameras give them.
+    """Convert planes of JFIF's YCbCr (BT.601, full range), as phones' cameras give them.
 
     The arithmetic is libjpeg's: fixed point of 16 bits (jdcolor.c). Each value of colour is
     used for its 2 x 2 pixels.
@@ -34,7 +34,7 @@ def yuv420_to_rgb(y: Pixels, u: Pixels, v: Pixels) -> Pixels:
 
 
 def nv21_to_rgb(data: bytes | Pixels, width: int, height: int) -> Pixels:
-    """Convert Android's ImageFormat.NV21 without padding: Y, then V and U by turns."""
+    """Convert the format NV21 without padding: Y, then V and U by turns."""
     values = np.frombuffer(data, np.uint8) if isinstance(data, bytes) else data.ravel()
     area, rows, columns = width * height, (height + 1) // 2, (width + 1) // 2
     colours = values[area : area + 2 * rows * columns].reshape(rows, columns, 2)

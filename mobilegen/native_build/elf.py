@@ -15,7 +15,6 @@ from mobilegen.resources import native_dir
 
 _DECLARATION = re.compile(r"^MOBILEGEN_API [^;(]*?\b(mobilegen_\w+)\(", re.MULTILINE)
 
-_NT_ANDROID_IDENT = 1
 _MIN_BYTES = 64
 
 
@@ -53,7 +52,7 @@ class Elf:
         flags: e_flags, which the processor's ABI defines.
         versions: Versions of symbols that other libraries must have, for example "GLIBC_2.17".
         unversioned: The imports that any version of a library may have.
-        android_api: API level in the note .note.android.ident; None without one.
+        notes: Owner, type and content of each note.
     """
 
     machine: int
@@ -69,7 +68,7 @@ class Elf:
     text_relocations: bool
     bind_now: bool
     sysv_hash: bool
-    android_api: int | None
+    notes: tuple[tuple[str, int, bytes], ...] = ()
     flags: int = 0
     versions: tuple[str, ...] = ()
     unversioned: tuple[str, ...] = ()
@@ -110,7 +109,7 @@ def read_elf(path: Path) -> Elf:
         text_relocations=_has_text_relocations(binary),
         bind_now=_binds_now(binary),
         sysv_hash=binary.has(lief.ELF.DynamicEntry.TAG.HASH),
-        android_api=_android_api(binary),
+        notes=tuple(_note(note) for note in binary.notes),
         flags=binary.header.processor_flag,
         versions=tuple(sorted(_versions(binary))),
         unversioned=tuple(sorted(_unversioned(symbols))),
@@ -180,8 +179,5 @@ def _unversioned(symbols: Iterable[lief.ELF.Symbol]) -> Iterable[str]:
     )
 
 
-def _android_api(binary: lief.ELF.Binary) -> int | None:
-    for note in binary.notes:
-        if str(note.name).rstrip("\0") == "Android" and note.original_type == _NT_ANDROID_IDENT:
-            return int.from_bytes(bytes(note.description)[:4], "little")
-    return None
+def _note(note: lief.ELF.Note) -> tuple[str, int, bytes]:
+    return str(note.name).rstrip("\0"), int(note.original_type), bytes(note.description)

@@ -6,11 +6,13 @@ a model needs. A set lives in the cache under a key of everything that decides i
 
 from __future__ import annotations
 
+import itertools
 import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -157,7 +159,8 @@ def _configured(
 
 def _configure(request: LibraryRequest, code: FromSource, source: Path, folder: Path) -> None:
     recipe = code.recipe
-    flags = recipe.flags + (recipe.android_flags if request.target.platform == "android" else ())
+    more = [own for pattern, own in recipe.flags_on if fnmatchcase(request.target.id, pattern)]
+    flags = (*recipe.flags, *itertools.chain.from_iterable(more))
     variables = (*build_type(flags), *recipe.options)
     if recipe.project:
         variables = (*variables, ("MOBILEGEN_PACKAGE", source.as_posix()))

@@ -17,7 +17,7 @@ class ObjectRecipe:
     Attributes:
         options: CMake cache variables.
         flags: Compile flags for optimisation and code generation.
-        android_flags: Further flags for the objects on Android.
+        flags_on: Further flags by patterns of target ids, as in `Runtime.targets`.
         prefix: What the paths of the wanted objects in the build tree begin with.
         project: Folder of a project of ours, which is told the package's folder by the variable
             MOBILEGEN_PACKAGE; None: the project is the package's own.
@@ -25,7 +25,7 @@ class ObjectRecipe:
 
     options: tuple[tuple[str, str], ...]
     flags: tuple[str, ...]
-    android_flags: tuple[str, ...]
+    flags_on: tuple[tuple[str, tuple[str, ...]], ...]
     prefix: str
     project: Path | None = None
 
@@ -111,7 +111,7 @@ class EnginePlan:
         cxx: The C++ library that adapter and runtime are compiled with: none at all, one that is
             linked in, or the one of an NDK, where the names of that one are demanded.
         system: Libraries of the target's system that are linked, beside those of the engine
-            itself: "android" for libandroid.so.
+            itself: "dl" for libdl.so.
         features: What is switched on in the adapter: "vulkan" defines MOBILEGEN_VULKAN.
         licences: Texts that go with a library beside the package's licence.
     """

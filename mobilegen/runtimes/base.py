@@ -50,7 +50,7 @@ class Runtime:
         version: Of the runtime, as its package index has it.
         precisions: What `convert` can make, the default first.
         accepts: Formats that its converter reads, the best first.
-        targets: Patterns of the ids of targets that its engine builds for, such as "android-*".
+        targets: Patterns of the ids of targets that its engine builds for, such as "linux-*".
         toolboxes: The environments that converter and host run need.
         converter: "module:OBJECT" of a `mobilegen.runtimes.attempts.Converter`.
         host: "module:OBJECT" of a function like `execute` below.

@@ -13,6 +13,8 @@ from mobilegen.toolchains.targets import android_abi, api_level
 
 PAGE_SIZE = 16384
 _GNU_HASH_API_LEVEL = 23
+# Owner and type of the note .note.android.ident, whose first word is the API level.
+_IDENT_NOTE = ("Android", 1)
 
 
 def check_library(library: Library, bridge: Bridge) -> tuple[Check, ...]:
@@ -113,8 +115,13 @@ def _allowed_libraries(system: Sequence[str]) -> set[str]:
 
 
 def _ident(elf: Elf, target: Target) -> Check:
-    passed = elf.android_api == api_level(target)
-    seen = "no note" if elf.android_api is None else f"API level {elf.android_api}"
+    levels = [
+        int.from_bytes(content[:4], "little")
+        for owner, kind, content in elf.notes
+        if (owner, kind) == _IDENT_NOTE
+    ]
+    passed = levels == [api_level(target)]
+    seen = f"API level {levels[0]}" if levels else "no note"
     title = f"the Android note says API level {target.level}"
     return rules.state("ident", title, passed, seen)
 

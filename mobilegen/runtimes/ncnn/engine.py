@@ -71,7 +71,7 @@ _FLAGS = (
 
 # From level 26 on ncnn includes headers for its Vulkan part even where that is off, and all
 # that it takes of libc is there at level 21.
-_ANDROID_FLAGS = ("-U__ANDROID_API__", "-D__ANDROID_API__=21")
+_FLAGS_ON = (("android-*", ("-U__ANDROID_API__", "-D__ANDROID_API__=21")),)
 
 
 def plan(artifact: Artifact) -> EnginePlan:
@@ -138,7 +138,7 @@ def recipe() -> ObjectRecipe:
     return ObjectRecipe(
         options=tuple(options),
         flags=_FLAGS,
-        android_flags=_ANDROID_FLAGS,
+        flags_on=_FLAGS_ON,
         prefix="src/CMakeFiles/ncnn.dir/",
     )
 

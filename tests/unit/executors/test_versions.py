@@ -8,7 +8,7 @@ import pytest
 from tiny_elf import TinyElf
 
 from mobilegen.errors import NativeBuildError
-from mobilegen.executors.versions import without_versions
+from mobilegen.platforms.android.executors.versions import without_versions
 
 
 def test_a_library_without_versions_stays_as_it_is(tmp_path: Path) -> None:

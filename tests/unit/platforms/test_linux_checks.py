@@ -27,7 +27,6 @@ GOOD = Elf(
     text_relocations=False,
     bind_now=True,
     sysv_hash=True,
-    android_api=None,
     versions=("GLIBC_2.2.5", "GLIBC_2.17"),
 )
 

@@ -13,7 +13,7 @@ from mobilegen.executors import files, programs, tensors
 from mobilegen.executors.base import Execution, ExecutionError, Request, Unavailable, Unsuited
 from mobilegen.executors.files import model_folder
 from mobilegen.executors.jdk import CLEAN, MIN_VERSION, Jdk, find_jdk, installed
-from mobilegen.executors.versions import without_versions
+from mobilegen.platforms.android.executors.versions import without_versions
 from mobilegen.platforms.android.jni import CLASS_NAME, check_package
 from mobilegen.platforms.android.sources import java_source
 from mobilegen.system import process
