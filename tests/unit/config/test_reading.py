@@ -16,10 +16,10 @@ def error_of(folder: Path, text: str | bytes) -> str:
     data = text if isinstance(text, bytes) else text.encode()
     (folder / "mobilegen.yml").write_bytes(data)
     (folder / "net.onnx").write_bytes(b"")
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(ConfigError) as caught:
         load_settings(settings_type(), folder, {})
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
     assert len(str(caught.value)) < 2000
     return str(caught.value)
 

@@ -94,9 +94,9 @@ def test_long_chain_in_reverse_order_is_quick() -> None:
         name = net.relu(name)
     net.nodes.reverse()
     model = net.model({"input": [1]}, {name: [1]}, check=False)
-    started = time.monotonic()
+    started = time.process_time()
     assert preflight.check_cycles(model).status == "pass"
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize("make", [hostile_models.random_operator, hostile_models.training_mode])
