@@ -64,9 +64,9 @@ function(mobilegen_settings target)
     target_compile_definitions(${target} PRIVATE
         ${MOBILEGEN_ENGINE_DEFINITIONS} ${MOBILEGEN_FEATURES})
     if(EXISTS ${MOBILEGEN_GENERATED}/mobilegen_names.h)
-        target_compile_definitions(${target} PRIVATE MOBILEGEN_NAMES)
-        # Before all else: the namespace has another name then, too.
-        target_compile_options(${target} PRIVATE -include ${MOBILEGEN_GENERATED}/mobilegen_names.h)
+        # The namespace as well, whose functions are not hidden in an archive.
+        target_compile_definitions(${target} PRIVATE
+            MOBILEGEN_NAMES mobilegen=mobilegen_${MOBILEGEN_NAME})
     endif()
     target_compile_options(${target} PRIVATE
         ${MOBILEGEN_OPTIONS} $<$<CONFIG:Debug>:-O0>

@@ -192,8 +192,8 @@ def render_embedded(artifact: Artifact, folder: Path) -> str:
 
 
 def render_names(name: str) -> str:
-    """Return the text of mobilegen_names.h: the C functions and the C++ namespace get names of
-    their own, for programs that link the archives of several models.
+    """Return the text of mobilegen_names.h: the C functions get names of their own, for programs
+    that link the archives of several models. The C++ namespace gets one where it is compiled.
 
     Args:
         name: Of the library.
@@ -207,8 +207,8 @@ def render_names(name: str) -> str:
     ]
     guard = "MOBILEGEN_NAMES_H"
     lines = [f"#ifndef {guard}", f"#define {guard}", *lines]
-    lines += [f"#define mobilegen mobilegen_{name}", "#endif"]
-    return "\n".join(["/* Names of one model's functions; generated. */", *lines]) + "\n"
+    text = "\n".join(["/* Names of one model's functions; generated. */", *lines, "#endif"])
+    return f"{text}\n"
 
 
 def _file(artifact: Artifact, record: FileRecord) -> _File:

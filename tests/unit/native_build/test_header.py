@@ -149,7 +149,6 @@ def test_names_of_its_own() -> None:
     for function in functions:
         renamed = function.replace("mobilegen_", "mobilegen_photo_")
         assert f"#define {function} {renamed}\n" in text
-    assert "#define mobilegen mobilegen_photo\n" in text
 
 
 def test_every_tensor_is_there() -> None:
