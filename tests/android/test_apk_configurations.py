@@ -15,13 +15,12 @@ SETTINGS = {
     "model": "net.onnx",
     "labels": "labels.txt",
     "abi": ["x86_64"],
-    "apk": True,
-    "apk_route": "embedded",
     "preprocess": {"resize": "pillow-bilinear", "mean": [127, 127, 127], "std": [128, 128, 128]},
 }
+APK = {"apk": True, "apk_route": "embedded"}
 HOSTILE_NAMES = {
     "name": "n_1",
-    "android": {"package": "com.exa_mple.größe", "app_name": HOSTILE},
+    "android": {**APK, "package": "com.exa_mple.größe", "app_name": HOSTILE},
 }
 ALL_OPTIONS = {
     "name": "everything",
@@ -29,6 +28,7 @@ ALL_OPTIONS = {
     "precision": "fp16",
     "embed_model": True,
     "android": {
+        **APK,
         "package": "org.example.all",
         "application_id": "org.example.all.app",
         "app_name": "Everything",
