@@ -252,9 +252,10 @@ class Bridge:
     """What a platform adds to the C interface of a library.
 
     Attributes:
-        folder: Of its sources in native/, with a file bridge.cmake; "" for the C interface alone.
+        folder: Of its sources, with a file bridge.cmake: absolute, or relative to native/; "" for
+            the C interface alone.
         defines: Macros that they take, for mobilegen_model.h: (name, text).
-        exports: Names that they export.
+        exports: Names that they export, for the check of a library; bridge.cmake says them, too.
         package: Of the platform's own classes, in its language.
     """
 

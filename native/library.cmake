@@ -10,7 +10,8 @@
 # MOBILEGEN_GENERATED  folder with mobilegen_model.h and, where the functions get names of their own,
 #                      mobilegen_names.h
 # MOBILEGEN_EMBEDDED   a source file with the model itself; empty: without
-# MOBILEGEN_BRIDGE     folder of a platform's sources, with bridge.cmake; empty: C alone
+# MOBILEGEN_BRIDGE     folder of a platform's sources, with bridge.cmake: absolute, or relative to this
+#                      one; empty: C alone
 # MOBILEGEN_STRIP      ON: without names and lines for a debugger
 # MOBILEGEN_OPTIONS    further compile options
 # MOBILEGEN_COMPANIONS names of libraries that go beside it; NAME.c in MOBILEGEN_GENERATED defines
@@ -34,7 +35,8 @@ foreach(_name adapt classify digest engine error file labels log model open perm
 endforeach()
 list(APPEND MOBILEGEN_CORE_SOURCES ${MOBILEGEN_PREPROCESS_SOURCES} ${MOBILEGEN_EMBEDDED})
 if(MOBILEGEN_BRIDGE)
-    include(${MOBILEGEN_NATIVE}/${MOBILEGEN_BRIDGE}/bridge.cmake)
+    get_filename_component(_bridge ${MOBILEGEN_BRIDGE} ABSOLUTE BASE_DIR ${MOBILEGEN_NATIVE})
+    include(${_bridge}/bridge.cmake)
     list(APPEND MOBILEGEN_CORE_SOURCES ${MOBILEGEN_BRIDGE_SOURCES})
     list(APPEND MOBILEGEN_ENGINE_INCLUDES ${MOBILEGEN_BRIDGE_INCLUDES})
 endif()

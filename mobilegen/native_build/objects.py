@@ -146,7 +146,8 @@ def _configured(
         shutil.rmtree(folder, ignore_errors=True)
         _configure(request, code, source, folder)
         commands = json.loads((folder / "compile_commands.json").read_text("utf-8"))
-        content = {"names": object_names(commands, code.recipe), "files": _configured_files(folder)}
+        made = object_names(commands, code.recipe, source)
+        content = {"names": made, "files": _configured_files(folder)}
         write_text(listing, json.dumps(content, indent=1, sort_keys=True))
     found = json.loads(listing.read_text())
     if not isinstance(found, dict) or found.get("files") != _configured_files(folder):
@@ -179,17 +180,23 @@ def _configured_files(folder: Path) -> dict[str, str]:
     return {path.relative_to(folder).as_posix(): sha256_file(path) for path in sorted(files)}
 
 
-def object_names(commands: Sequence[Mapping[str, Any]], recipe: ObjectRecipe) -> dict[str, str]:
+def object_names(
+    commands: Sequence[Mapping[str, Any]], recipe: ObjectRecipe, source: Path
+) -> dict[str, str]:
     """Return the objects in a compile_commands.json: "layer/relu.cpp" to path in the build tree.
 
-    CMake gives `output` since version 3.20.
+    CMake gives `output` since version 3.20. The object of a file that is not in the project's own
+    folder has the file's whole path in its own.
+
+    Args:
+        source: The unpacked source package.
     """
-    names = {}
+    names, outside = {}, f"{source.as_posix().lstrip('/')}/"
     for command in commands:
         output = str(command.get("output", "")).replace("\\", "/")
         _, found, name = output.rpartition(recipe.prefix)
         if found:
-            names[name.rpartition(".")[0]] = found + name
+            names[name.removeprefix(outside).rpartition(".")[0]] = found + name
     if not names:
         raise NativeBuildError("CMake listed no objects", seen=[f"commands: {len(commands)}"])
     return names

@@ -75,13 +75,11 @@ def write_sources(request: LibraryRequest, folder: Path) -> NativeSources:
     return NativeSources(request.target, folder, tuple(record(path, folder) for path in paths))
 
 
-def _bridge(request: LibraryRequest) -> tuple[str, ...]:
-    return (request.bridge.folder,) if request.bridge.folder else ()
-
-
 def _copy_own(request: LibraryRequest, folder: Path) -> None:
     engine = folder / "engines" / request.plan.runtime
-    places = [(native_dir() / name, folder / name) for name in (*_OWN_PARTS, *_bridge(request))]
+    places = [(native_dir() / name, folder / name) for name in _OWN_PARTS]
+    if bridge := request.bridge.folder:
+        places.append((native_dir() / bridge, folder / Path(bridge).name))
     for part, place in (*places, (request.plan.folder, engine)):
         for path in [part] if part.is_file() else part.rglob("*"):
             name = path.relative_to(part)

@@ -49,11 +49,12 @@ def _print_places(report: BuildReport, folder: Path) -> None:
         shown = f": {Path(files[0].path).name}" if len(files) == 1 else f", {len(files)} files"
         console.line(f"  {name}{shown}, {size}")
     for project in report.projects:
-        _print_project(project)
+        _print_project(project, folder)
 
 
-def _print_project(project: ProjectReport) -> None:
-    console.line(f"  {project.folder}: the project, {project.files} files; its README.md says more")
+def _print_project(project: ProjectReport, folder: Path) -> None:
+    more = "; its README.md says more" if (folder / project.folder / "README.md").is_file() else ""
+    console.line(f"  {project.folder}: the project, {project.files} files{more}")
     for name in project.kept:
         console.line(f"    left as it is: {name}", style="yellow")
     if project.kept:

@@ -46,7 +46,7 @@ class Runtime:
     """An engine on the phone; its parts are named, and imported when they are used.
 
     Attributes:
-        name: As on the command line; its native engine is the folder native/engines/<name>.
+        name: As on the command line.
         version: Of the runtime, as its package index has it.
         precisions: What `convert` can make, the default first.
         accepts: Formats that its converter reads, the best first.

@@ -1,5 +1,8 @@
 # How a shared library is linked as ELF: for Android and Linux.
-set(_version_script ${MOBILEGEN_NATIVE}/exports.map)
+set(_version_script ${CMAKE_CURRENT_BINARY_DIR}/exports.map)
+set(_exported mobilegen_* ${MOBILEGEN_BRIDGE_EXPORTS})
+list(JOIN _exported ";\n    " MOBILEGEN_EXPORTED)
+configure_file(${MOBILEGEN_NATIVE}/exports.map ${_version_script} @ONLY)
 set_target_properties(mobilegen PROPERTIES
     LINK_DEPENDS ${_version_script}
     # The folder of the stubs is nobody's; Android finds what lies beside a library.

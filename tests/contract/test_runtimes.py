@@ -123,7 +123,7 @@ def test_source_package_is_pinned(runtime: Runtime) -> None:
 
 def test_engine_folder_has_the_same_name(runtime: Runtime) -> None:
     names = {path.name for path in (resources.native_dir() / "engines" / runtime.name).iterdir()}
-    assert {"engine.cmake", "sources.cmake"} <= names
+    assert "engine.cmake" in names
 
 
 def test_catalog_entry_imports_nothing_heavy(runtime: Runtime) -> None:

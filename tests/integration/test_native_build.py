@@ -17,6 +17,7 @@ from native_models import Converted, build_android, convert, library_request
 
 from mobilegen.artifacts import Bridge, Library, Target
 from mobilegen.errors import DownloadError, NativeBuildError
+from mobilegen.native_build.elf import engine_exports
 from mobilegen.native_build.library import build_library
 from mobilegen.native_build.objects import object_set
 from mobilegen.native_build.package import unpacked
@@ -117,6 +118,25 @@ def test_api_level_reaches_the_library(mobilenet: Converted, tmp_path: Path) -> 
     assert {check.status for check in library.checks} == {"pass"}
     ident = next(check for check in library.checks if check.id.endswith(".ident"))
     assert "26" in ident.title
+
+
+def test_bridge_of_a_platform_that_a_package_adds(lenet: Converted, tmp_path: Path) -> None:
+    folder = tmp_path / "bridge"
+    folder.mkdir()
+    (folder / "bridge.cmake").write_text(
+        "set(MOBILEGEN_BRIDGE_SOURCES ${CMAKE_CURRENT_LIST_DIR}/sim.cpp)\n"
+        "set(MOBILEGEN_BRIDGE_INCLUDES)\n"
+        "set(MOBILEGEN_BRIDGE_EXPORTS sim_*)\n"
+    )
+    (folder / "sim.cpp").write_text(
+        '#include "mobilegen/engine.h"\n#include "mobilegen_model.h"\n'
+        'extern "C" MOBILEGEN_API int sim_version() { return SIM_VERSION; }\n'
+    )
+    bridge = Bridge(str(folder), (("SIM_VERSION", "7"),), ("sim_version",))
+    target = Target("android", ABI, "21")
+    request = replace(library_request(lenet, target, prepare(target)), bridge=bridge)
+    library = build_library(request, tmp_path / "built")
+    assert set(library.exports) == {*engine_exports(), "sim_version"}
 
 
 def test_second_model_compiles_only_what_is_missing(

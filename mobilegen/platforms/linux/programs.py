@@ -19,6 +19,7 @@ from mobilegen.executors.board import CPUS, Board, find_board, run_on_board
 from mobilegen.graph.samples import Sample
 from mobilegen.native_build.library import BENCHMARK, PREDICT, build_programs
 from mobilegen.native_build.request import LibraryRequest
+from mobilegen.runtimes import catalog as runtimes
 from mobilegen.system.files import link_file, record
 from mobilegen.verify.numeric import parity
 
@@ -58,7 +59,7 @@ def make_programs(request: LibraryRequest, folder: Path) -> Programs:
 
 def _names(request: LibraryRequest) -> tuple[str, ...]:
     """A runtime that tells of its layers can be timed by them."""
-    return (PREDICT, BENCHMARK) if (request.plan.folder / "tools").is_dir() else (PREDICT,)
+    return (PREDICT, BENCHMARK) if runtimes.get(request.plan.runtime).layers else (PREDICT,)
 
 
 def prove_programs(

@@ -15,6 +15,7 @@ from mobilegen.runtimes.ncnn import engine
 
 CODE = engine.code()
 RECIPE = CODE.recipe
+SOURCE = Path("/cache/sources/ncnn-1")
 TARGET = Target("android", "arm64-v8a", "21")
 TOOLCHAIN = Toolchain("embedded", "1", Path("a.cmake"), (("PATH", "/a"),), "", "identity")
 
@@ -26,15 +27,27 @@ def test_object_names_from_compile_commands() -> None:
         {"output": "/build/other.dir/x.cpp.o"},
         {"file": "no output"},
     ]
-    assert object_names(commands, RECIPE) == {
+    assert object_names(commands, RECIPE, SOURCE) == {
         "net.cpp": "src/CMakeFiles/ncnn.dir/net.cpp.o",
         "layer/arm/relu_arm.cpp": "src/CMakeFiles/ncnn.dir/layer/arm/relu_arm.cpp.o",
     }
 
 
+def test_objects_of_a_project_of_ours_have_the_names_in_the_package() -> None:
+    recipe = replace(RECIPE, prefix="CMakeFiles/mini.dir/", project=Path("/mini/cmake"))
+    commands = [
+        {"output": "CMakeFiles/mini.dir/own.cpp.o"},
+        {"output": "CMakeFiles/mini.dir/cache/sources/ncnn-1/src/net.cpp.o"},
+    ]
+    assert object_names(commands, recipe, SOURCE) == {
+        "own.cpp": "CMakeFiles/mini.dir/own.cpp.o",
+        "src/net.cpp": "CMakeFiles/mini.dir/cache/sources/ncnn-1/src/net.cpp.o",
+    }
+
+
 def test_no_objects_is_an_error() -> None:
     with pytest.raises(NativeBuildError):
-        object_names([{"file": "x"}], RECIPE)
+        object_names([{"file": "x"}], RECIPE, SOURCE)
 
 
 def test_key_depends_on_what_decides_the_bytes() -> None:
