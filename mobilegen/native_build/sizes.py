@@ -100,29 +100,35 @@ def find_sizes(library: Path) -> LibrarySizes:
     if not library.is_file():
         raise UsageError(f"{library} does not exist", hint="name a .so file or a result folder")
     hint = "name a library in the result folder of mobilegen build, or build it again"
-    path = next((place for place in _places(library.resolve()) if place.is_file()), None)
-    if path is None:
+    found = [_load_sizes(place) for place in _places(library.resolve()) if place.is_file()]
+    if not found:
         raise UsageError(
             f"nothing tells what the bytes of {library.name} are",
             seen=[f"{library.name}{SUFFIX} is missing; a stripped library has no names itself"],
             hint=hint,
         )
+    sha256 = sha256_file(library)
+    fitting = next((sizes for sizes in found if sizes.sha256 == sha256), None)
+    if fitting is None:
+        name = library.name + SUFFIX
+        raise UsageError(f"{name} is about another build of {library.name}", hint=hint)
+    return fitting
+
+
+def _load_sizes(path: Path) -> LibrarySizes:
     try:
-        sizes = load_json(LibrarySizes, path)
+        return load_json(LibrarySizes, path)
     except (OSError, ValidationError) as error:
         raise UsageError(f"{path} is damaged", seen=str(error).splitlines()[:2]) from error
-    if sizes.sha256 != sha256_file(library):
-        raise UsageError(f"{path.name} is about another build of {library.name}", hint=hint)
-    return sizes
 
 
 def _places(library: Path) -> Iterator[Path]:
     name = library.name + SUFFIX
     yield library.with_name(name)
-    # RESULT/lib/<abi>/lib<name>.so: the stage's folder keeps it.
+    # RESULT/lib/<folder>/lib<name>.so: the stage's folder, named after the target, keeps it.
     if len(library.parents) > 2:
-        abi, lib, result = (library.parents[i] for i in range(3))
-        yield result / ".mobilegen" / "work" / lib.name / abi.name / name
+        lib, result = library.parents[1], library.parents[2]
+        yield from sorted((result / ".mobilegen" / "work" / lib.name).glob(f"*/{name}"))
 
 
 def _pieces(library: Path, mapped: dict[str, OutputSection], plan: EnginePlan) -> Iterator[Piece]:

@@ -16,7 +16,7 @@ import numpy as np
 import onnx
 import pytest
 from PIL import Image
-from program import fail, succeed
+from program import PHOTO, fail, succeed
 
 from mobilegen import errors
 from mobilegen.artifacts import Bridge
@@ -295,3 +295,18 @@ def test_a_phone_and_a_board_from_one_configuration(
     for path in ("lib/x86_64/libnet.so", "lib/linux-x86_64/libnet.so", "android/README.md",
                  "linux/README.md"):  # fmt: skip
         assert (out / path).is_file(), path
+
+
+@pytest.mark.slow
+def test_the_photograph_is_named_alike_on_raspberry_pis(tmp_path: Path) -> None:
+    """EfficientNet-Lite0 as processors of Raspberry Pi 2, 3 and 4; the settings' limit is 1e-4."""
+    boards = ("--platform", "linux", "--abi", "aarch64", "--abi", "armv7hf")
+    options = ("--out", tmp_path / "out", "--json", "--require-proof")
+    report = json.loads(succeed("build", PHOTO, *boards, *options))
+    titles = [check["title"] for check in report["checks"] if check["limit"] == 1e-4]
+    for cpu in ("cortex-a53", "cortex-a72", "cortex-a7"):
+        assert any(title.endswith((f"as {cpu}", "coffee.png")) and cpu in title for title in titles)
+    assert {check["status"] for check in report["checks"]} == {"pass"}
+    details = {check["id"]: check["detail"] for check in report["checks"]}
+    for abi in ("aarch64", "armv7hf"):
+        assert details[f"linux-{abi}.class.0"].startswith("class 967 with 0.95")

@@ -20,4 +20,5 @@ PLATFORM = Platform(
         ("x86_64", _EXECUTORS),
     ),
     examine=f"{_HERE}.targets:examine",
+    usage=f"{_HERE}.usage:lines",
 )
