@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -129,3 +132,39 @@ def _session(path: Path) -> Any:
     import onnxruntime
 
     return onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+
+
+TYPED = """
+import sys
+import numpy as np
+from model import Model
+
+with Model() as model, np.load(sys.argv[1]) as stored:
+    for index in range(2):
+        inputs = {each.name: stored[f"{index}/in/{each.name}"] for each in model.inputs}
+        for name, array in model.predict(inputs).items():
+            wanted = stored[f"{index}/out/{name}"]
+            assert (array.dtype, array.shape) == (wanted.dtype, wanted.shape)
+            size = max(1e-9, float(np.abs(wanted.astype("f8")).max()))
+            assert np.abs(array.astype("f8") - wanted.astype("f8")).max() <= 1e-4 * size
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", MODELS)
+def test_boards_answer_too_and_so_does_their_python_class(name: str, tmp_path: Path) -> None:
+    path = models.save(MODELS[name](), tmp_path / "model.onnx")
+    options = ("--platform", "linux", "--abi", "all", "--require-proof", "--json")
+    report = json.loads(succeed("build", path, "--out", tmp_path / "out", *options))
+    assert {check["status"] for check in report["checks"]} == {"pass"}
+    ids = {check["id"] for check in report["checks"]}
+    for abi in ("aarch64", "armv7hf", "x86_64"):
+        assert {f"linux-{abi}.parity.1", f"linux-{abi}.predict"} <= ids
+    done = subprocess.run(
+        [sys.executable, "-c", TYPED, tmp_path / "out" / "model" / "reference.npz"],
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "out" / "linux" / "python")},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
