@@ -44,10 +44,11 @@ def build_from(model: Path | None, given: Mapping[str, Any], *, libraries: bool 
     if settings.json_output:
         console.answer_json()
     require_files(settings)
-    runtimes.get(settings.runtime)
+    runtime = runtimes.get(settings.runtime)
     framework = settings.framework or frontends.for_file(settings.model)
     frontends.get(framework)
     plan = make_plan(settings, folder, framework=framework, libraries=libraries)
+    runtime.require_targets(plan.targets)
     with Progress(quiet=settings.json_output) as progress:
         report = run_pipeline(plan, progress.on_event)
     if settings.json_output:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -76,6 +76,20 @@ class Runtime:
     def builds_for(self, target: Target) -> bool:
         """True when its engine can be built for a target."""
         return any(fnmatchcase(target.id, pattern) for pattern in self.targets)
+
+    def require_targets(self, targets: Iterable[Target]) -> None:
+        """Make sure that its engine can be built for all targets.
+
+        Raises:
+            UsageError: It cannot for one; all such are named.
+        """
+        foreign = [target.id for target in targets if not self.builds_for(target)]
+        if foreign:
+            raise UsageError(
+                f"the runtime {self.name} does not build for {', '.join(foreign)}",
+                seen=[f"it builds for {', '.join(self.targets)}"],
+                hint="leave these out with --abi, or use another runtime",
+            )
 
     def tolerance(self, scheme: Scheme) -> Tolerance:
         """Return how near its results are to be, if nobody asks for more."""

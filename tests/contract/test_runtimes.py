@@ -16,7 +16,7 @@ from graphs import make_graph
 from mobilegen import resources
 from mobilegen.arrays import read_npz
 from mobilegen.artifacts import Candidate, Format, Graph, Precision, Scheme, Tolerance
-from mobilegen.errors import ConversionError
+from mobilegen.errors import ConversionError, UsageError
 from mobilegen.graph.samples import read_samples
 from mobilegen.names import load_object
 from mobilegen.run import Run
@@ -168,6 +168,15 @@ def test_new_runtime_is_one_folder_and_one_line(tiny: Runtime, tmp_path: Path) -
     [made] = tiny.run_host(artifact, [{"x": numbers}])
     np.testing.assert_array_equal(made["y"], [6.0, 9.0])
     assert tiny.plan_native(artifact) == f"a plan for {artifact}"
+
+
+def test_targets_that_the_engine_lacks_are_refused(tiny: Runtime) -> None:
+    tiny.require_targets([android_target("arm64-v8a")])
+    with pytest.raises(
+        UsageError, match="does not build for android-x86, android-x86_64"
+    ) as caught:
+        tiny.require_targets([android_target(abi) for abi in ("x86", "arm64-v8a", "x86_64")])
+    assert "android-arm64-v8a" in str(caught.value)
 
 
 def test_answers_of_the_runtime_are_kept(tiny: Runtime, tmp_path: Path) -> None:
