@@ -6,11 +6,12 @@ Frontends and runtimes are such objects; an installed package may add some by an
 from __future__ import annotations
 
 import difflib
+import functools
 import hashlib
 import importlib
 import importlib.util
-from collections.abc import Iterable, Mapping
-from importlib.metadata import entry_points
+from collections.abc import Callable, Iterable, Mapping
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -71,7 +72,13 @@ def with_added(group: str, built_in: Mapping[str, str]) -> dict[str, str]:
     Args:
         group: The entry points by which packages add theirs.
     """
-    return {**{point.name: point.value for point in entry_points(group=group)}, **built_in}
+    return {**_added(entry_points, group), **built_in}
+
+
+@functools.cache
+def _added(find: Callable[..., Iterable[EntryPoint]], group: str) -> dict[str, str]:
+    """Look at the installed packages once: it takes as long as all else that a command does."""
+    return {point.name: point.value for point in find(group=group)}
 
 
 def load_known(name: str, known: Mapping[str, str], kind: type[T]) -> T:

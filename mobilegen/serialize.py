@@ -10,19 +10,19 @@ from pydantic import TypeAdapter
 from mobilegen.system.files import require_plain, write_bytes
 
 T = TypeVar("T")
+_ADAPTERS: dict[Any, TypeAdapter[Any]] = {}
 # The longest that is written, the sizes of a library's parts, is below a tenth of that.
 _MOST_BYTES = 1 << 28
 
 
 def to_jsonable(value: object) -> Any:
     """Return `value` as plain lists, dicts, strings and numbers; paths become strings."""
-    return TypeAdapter(type(value)).dump_python(value, mode="json")
+    return _adapter(type(value)).dump_python(value, mode="json")
 
 
 def dump_json(value: object, path: Path) -> Path:
     """Write `value` to `path` atomically, indented, and return the path."""
-    adapter = TypeAdapter(type(value))
-    return write_bytes(path, adapter.dump_json(value, indent=1) + b"\n")
+    return write_bytes(path, _adapter(type(value)).dump_json(value, indent=1) + b"\n")
 
 
 def load_json(kind: type[T], path: Path) -> T:
@@ -34,4 +34,12 @@ def load_json(kind: type[T], path: Path) -> T:
     """
     if require_plain(path).stat().st_size > _MOST_BYTES:
         raise ValueError(f"{path.name} has more than {_MOST_BYTES} bytes")
-    return TypeAdapter(kind).validate_json(path.read_bytes())
+    value: T = _adapter(kind).validate_json(path.read_bytes())
+    return value
+
+
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    """Make the adapter of a type once: that takes longer than to use it."""
+    if kind not in _ADAPTERS:
+        _ADAPTERS[kind] = TypeAdapter(kind)
+    return _ADAPTERS[kind]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mobilegen.artifacts import Graph, SourceModel
 from mobilegen.errors import ModelError
 from mobilegen.frontends.base import Frontend
-from mobilegen.graph.samples import SampleSource
 from mobilegen.run import Run
+
+if TYPE_CHECKING:
+    from mobilegen.graph.samples import SampleSource
 
 FRONTEND = Frontend(
     name="onnx",

@@ -21,6 +21,7 @@ from mobilegen.artifacts import (
     ProjectReport,
     StepRecord,
 )
+from mobilegen.bench.result import Benchmark
 from mobilegen.config.option import record_of
 from mobilegen.errors import MobilegenError, UsageError
 from mobilegen.pipeline import store
@@ -29,14 +30,15 @@ from mobilegen.pipeline.page import PAGE, drop_benchmark, fitting_benchmark, ren
 from mobilegen.pipeline.plan import STATE_FOLDER, BuildPlan
 from mobilegen.pipeline.stage import Stage
 from mobilegen.platforms.merge import Merge, apply_merge, plan_merge
-from mobilegen.serialize import dump_json
+from mobilegen.resources import package_identity
+from mobilegen.serialize import dump_json, to_jsonable
 from mobilegen.system.files import (
     link_file,
     new_dir,
     replace_dir,
     require_plain,
+    sha256_bytes,
     write_bytes,
-    write_text,
 )
 from mobilegen.system.hashes import Hashes
 from mobilegen.system.process import postponed_interrupts
@@ -45,6 +47,8 @@ REPORT = "build.json"
 FRESH = "result"
 # The same once more in the state folder: what is ours has to be known when a report is lost.
 LAST = "last-build.json"
+# The page once more, after hashes of what it shows and of itself.
+_DRAWN = "drawn-page"
 _SHOWN_FILES = 5
 # Of every stage by its name.
 Results = Mapping[str, Any]
@@ -158,7 +162,7 @@ def publish(
         )
         dump_json(report, fresh / REPORT)
         times = fitting_benchmark(plan.out, report)
-        write_text(fresh / PAGE, render_page(report, plan.work, times))
+        write_bytes(fresh / PAGE, _page(plan, report, times))
     with postponed_interrupts():
         for merge in merges:
             apply_merge(merge)
@@ -167,6 +171,19 @@ def publish(
         if times is None:
             drop_benchmark(plan.out)
     return report
+
+
+def _page(plan: BuildPlan, report: BuildReport, times: Benchmark | None) -> bytes:
+    """Return the page; drawing it takes as long as all else of a build with nothing to do."""
+    steps = tuple(dataclasses.replace(step, cached=False) for step in report.steps)
+    shown = [to_jsonable(dataclasses.replace(report, steps=steps)), to_jsonable(times)]
+    key = sha256_bytes(json.dumps([shown, package_identity()]).encode())
+    path = plan.state / _DRAWN
+    mark, _, page = (path.read_bytes() if path.is_file() else b"").partition(b"\n")
+    if mark.decode(errors="replace") != f"{key} {sha256_bytes(page)}":
+        page = render_page(report, plan.work, times).encode()
+        write_bytes(path, f"{key} {sha256_bytes(page)}\n".encode() + page)
+    return page
 
 
 def _of_type(results: Results, kind: type[store.T]) -> list[store.T]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from mobilegen.artifacts import Target
-from mobilegen.executors.base import Executor
 from mobilegen.names import load_known, with_added
 from mobilegen.platforms.base import Platform
+
+if TYPE_CHECKING:
+    from mobilegen.executors.base import Executor
 
 ENTRY_POINT_GROUP = "mobilegen.platforms"
 
