@@ -10,6 +10,7 @@ import functools
 import hashlib
 import importlib
 import importlib.util
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -72,12 +73,14 @@ def with_added(group: str, built_in: Mapping[str, str]) -> dict[str, str]:
     Args:
         group: The entry points by which packages add theirs.
     """
-    return {**_added(entry_points, group), **built_in}
+    return {**_added(entry_points, group, tuple(sys.path)), **built_in}
 
 
 @functools.cache
-def _added(find: Callable[..., Iterable[EntryPoint]], group: str) -> dict[str, str]:
-    """Look at the installed packages once: it takes as long as all else that a command does."""
+def _added(
+    find: Callable[..., Iterable[EntryPoint]], group: str, folders: tuple[str, ...]
+) -> dict[str, str]:
+    """Look at the packages in `folders` once: it takes as long as all else that a command does."""
     return {point.name: point.value for point in find(group=group)}
 
 
