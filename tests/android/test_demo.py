@@ -79,7 +79,11 @@ def test_the_arm_library_in_the_apk_answers_like_the_source_model(
         archive.extractall(tmp_path)
     opened = open_result(built)
     library = replace(opened.library("armeabi-v7a"), path=tmp_path / "lib/armeabi-v7a/libphoto.so")
-    artifact = replace(opened.artifact, folder=tmp_path / "assets/photo")
+    model, assets = opened.artifact.folder, tmp_path / "assets/photo"
+    assert opened.artifact.answers is not None
+    # What the library is held against does not go into an app.
+    shutil.copyfile(model / opened.artifact.answers.path, assets / opened.artifact.answers.path)
+    artifact = replace(opened.artifact, folder=assets)
     shipped = replace(opened, libraries=(library,), artifact=artifact)
     checks = {c.id: c.status for c in verify_result(shipped, abis=("armeabi-v7a",), offline=False)}
     arm = {name: status for name, status in checks.items() if name.startswith("armeabi-v7a.")}

@@ -67,7 +67,7 @@ def test_setup_without_network_and_cache_says_what_is_missing(tmp_path: Path) ->
     assert done.returncode == errors.DownloadError.exit_code, done.stderr
     lines = done.stdout.splitlines()
     missing = {line.split("  ")[1].partition(":")[0] for line in lines if "missing" in line}
-    assert missing == {"converter of ncnn", "code of ncnn", "executor for arm64-v8a"}
+    assert missing == {"converter of ncnn", "code of ncnn", "executor for android-arm64-v8a"}
     assert "Traceback" not in done.stderr
     assert "the same command without --offline" in done.stderr
 
