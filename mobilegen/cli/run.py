@@ -12,7 +12,7 @@ import typer
 from numpy.typing import NDArray
 
 from mobilegen import console
-from mobilegen.arrays import read_npz, write_npz
+from mobilegen.arrays import read_npz, unfit, write_npz
 from mobilegen.artifacts import TensorSpec
 from mobilegen.cli import options
 from mobilegen.cli.places import open_named
@@ -106,6 +106,12 @@ def _fitting(array: NDArray[Any], spec: TensorSpec) -> NDArray[Any]:
                 f"array: {array.dtype} {'x'.join(map(str, array.shape))}",
                 f"input: {spec.dtype} {'x'.join(map(str, spec.shape))}",
             ],
+        )
+    if problem := unfit(array, spec.dtype):
+        raise UsageError(
+            f"array {spec.name!r} has a number that the input cannot take",
+            seen=[f"{problem}; the input is of {spec.dtype}"],
+            hint="give other numbers",
         )
     # Not ascontiguousarray, which would make a list of one of a scalar.
     return np.asarray(array, dtype=spec.dtype, order="C")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import lzma
 import shutil
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -26,6 +28,16 @@ from mobilegen.system.pinned import PinnedFile
 
 _MAX_BYTES = 1 << 30
 _MAX_FILES = 100_000
+# What the readers of archives raise for damaged ones; a name that comes twice is one, too.
+_DAMAGE = (
+    tarfile.TarError,
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    FileExistsError,
+    EOFError,
+    RuntimeError,
+)
 _HASHES = "mobilegen-files.json"
 
 
@@ -126,7 +138,7 @@ def unpack(archive: Path, package: Package, folder: Path) -> None:
     """
     try:
         _write_members(archive, package, folder)
-    except (tarfile.TarError, zipfile.BadZipFile, EOFError, RuntimeError) as error:
+    except _DAMAGE as error:
         raise _refused(archive, f"{type(error).__name__}: {error}") from error
     missing = [part for part in package.wanted if not (folder / part).exists()]
     if missing:
@@ -219,5 +231,5 @@ def _refused(archive: Path, reason: str) -> NativeBuildError:
     return NativeBuildError(
         f"{archive.name} cannot be unpacked",
         seen=[reason],
-        hint=f"delete {archive} and run again",
+        hint="fetch it anew (mobilegen cache clean --all), or take another package",
     )

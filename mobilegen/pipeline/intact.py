@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
-from mobilegen.artifacts import Artifact, BuildReport, FileRecord, Preprocess, TensorSpec
+from mobilegen.artifacts import (
+    Artifact,
+    BuildReport,
+    FileRecord,
+    Library,
+    Preprocess,
+    TensorSpec,
+)
 from mobilegen.pipeline import store
 from mobilegen.system.files import sha256_file
 
@@ -25,7 +32,7 @@ def require_intact(folder: Path, report: BuildReport) -> None:
         ValueError: Naming the first file or option that is not in order.
     """
     records = {file.path: file for file in report.files}
-    for name in [*records, *(each.path.as_posix() for each in report.libraries)]:
+    for name in [*records, *library_files(report.libraries)]:
         if not is_inside(name):
             raise ValueError(f"it names a file outside of the folder: {name!r}")
     for name in _used(report):
@@ -71,9 +78,16 @@ def is_inside(name: str) -> bool:
     return bool(path.parts) and not (path.is_absolute() or ".." in path.parts or strange or hidden)
 
 
+def library_files(libraries: Iterable[Library]) -> Iterator[str]:
+    """Yield the paths of libraries and of those that go beside them."""
+    for library in libraries:
+        yield library.path.as_posix()
+        yield from (companion.path.as_posix() for companion in library.companions)
+
+
 def _used(report: BuildReport) -> Iterator[str]:
     yield from (f"{store.MODEL}/{n}" for n in (store.ARTIFACT, store.GRAPH, store.REFERENCE))
-    yield from (library.path.as_posix() for library in report.libraries)
+    yield from library_files(report.libraries)
 
 
 def _fits(rule: Preprocess, inputs: tuple[TensorSpec, ...]) -> bool:

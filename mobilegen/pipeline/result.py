@@ -21,7 +21,12 @@ from mobilegen.artifacts import (
 from mobilegen.config.model import Settings
 from mobilegen.errors import MobilegenError, UsageError
 from mobilegen.pipeline import publish, store
-from mobilegen.pipeline.intact import changed_files, require_consistent, require_intact
+from mobilegen.pipeline.intact import (
+    changed_files,
+    library_files,
+    require_consistent,
+    require_intact,
+)
 from mobilegen.platforms import catalog as platforms
 from mobilegen.platforms.settings import settings_type
 from mobilegen.serialize import load_json
@@ -181,7 +186,8 @@ def refuse_changed(result: Result, library: Library | None = None) -> None:
     Raises:
         VerificationError: A file is not as the build left it.
     """
-    names = {library.path.relative_to(result.folder).as_posix()} if library else set()
+    paths = map(Path, library_files([library] if library else []))
+    names = {path.relative_to(result.folder).as_posix() for path in paths}
     if library is None or not result.settings.embed_model:
         names |= {f"{store.MODEL}/{file.path}" for _, file in result.artifact.files}
     used = [file for file in result.report.files if file.path in names]

@@ -13,13 +13,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mobilegen.arrays import unfit
 from mobilegen.artifacts import Artifact, TensorBinding
 from mobilegen.errors import ConversionError, UsageError
 
 Array = npt.NDArray[Any]
 Arrays = Mapping[str, Array]
-
-LARGEST_WHOLE = 1 << 24
 
 
 class UnexplainedError(ConversionError):
@@ -93,7 +92,7 @@ def _fed(binding: TensorBinding, sample: Arrays, batch: int) -> list[Array]:
 
 def _laid_out(binding: TensorBinding, array: Array) -> Array:
     wanted = np.dtype(binding.runtime_dtype)
-    if problem := _unfit(array, wanted):
+    if problem := unfit(array, wanted):
         raise UsageError(
             f"input {binding.tensor.name!r} has a number that the runtime cannot take",
             seen=[f"{problem}; it computes in {wanted}"],
@@ -108,7 +107,7 @@ def _made(binding: TensorBinding, run: Arrays, batch: int) -> Array:
     shape = (spec.shape[0] // batch, *spec.shape[1:]) if batch > 1 else spec.shape
     array = run[binding.blob]
     observe(binding, array.shape)
-    if problem := _unfit(array, np.dtype(spec.dtype)):
+    if problem := unfit(array, np.dtype(spec.dtype)):
         raise ConversionError(f"output {name!r} is not of {spec.dtype}", seen=[problem])
     typed = array.astype(spec.dtype)
     if not binding.permutation:
@@ -116,26 +115,6 @@ def _made(binding: TensorBinding, run: Arrays, batch: int) -> Array:
     ordered = typed.reshape([shape[axis] for axis in binding.permutation])
     back: Array = ordered.transpose(np.argsort(binding.permutation))
     return back
-
-
-def _unfit(array: Array, wanted: np.dtype[Any]) -> str:
-    """Return why an array cannot be of the wanted type without a change, or ""."""
-    if array.dtype == wanted or not array.size or wanted == np.float64:
-        return ""
-    if array.dtype.kind in "iu" and wanted.kind == "f":
-        return _outside(array, -LARGEST_WHOLE, LARGEST_WHOLE)
-    if wanted.kind not in "iub":
-        return ""
-    fraction = array[array != np.rint(array)] if array.dtype.kind == "f" else np.zeros(0)
-    if fraction.size:
-        return f"{fraction.flat[0]} is no whole number"
-    bounds = (0, 1) if wanted.kind == "b" else (np.iinfo(wanted).min, np.iinfo(wanted).max)
-    return _outside(array, int(bounds[0]), int(bounds[1]))
-
-
-def _outside(array: Array, low: int, high: int) -> str:
-    wrong = array[(array < low) | (array > high)]
-    return f"{wrong.flat[0]} is not within {low} and {high}" if wrong.size else ""
 
 
 def _without_ones(shape: Sequence[int]) -> tuple[int, ...]:

@@ -92,6 +92,8 @@ def relative_error(reference: Array, measured: Array, limit: float) -> float:
     """
     wanted = np.asarray(reference)
     exact = not np.issubdtype(wanted.dtype, np.floating)
+    if exact and np.asarray(measured).dtype.kind in "iub":
+        return _whole_difference(wanted, np.asarray(measured))
     sizes = np.abs(wanted.astype(np.float64))
     differences = np.abs(np.asarray(measured).astype(np.float64) - wanted.astype(np.float64))
     if not sizes.size:
@@ -101,6 +103,14 @@ def relative_error(reference: Array, measured: Array, limit: float) -> float:
         return float(differences.max())
     slices = [_worst_slice(sizes, differences, axis, limit) for axis in range(sizes.ndim)]
     return max(float(differences.max()) / peak, *slices, 0.0)
+
+
+def _whole_difference(wanted: Array, seen: Array) -> float:
+    """Return the largest difference of whole numbers, also of those that no float64 has."""
+    if np.array_equal(wanted, seen):
+        return 0.0
+    pairs = zip(wanted.ravel().tolist(), seen.ravel().tolist(), strict=True)
+    return float(max(abs(int(one) - int(other)) for one, other in pairs))
 
 
 def worst(checks: Iterable[Check]) -> Check:

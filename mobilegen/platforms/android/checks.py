@@ -13,6 +13,7 @@ from mobilegen.toolchains.targets import android_abi, api_level
 
 PAGE_SIZE = 16384
 _GNU_HASH_API_LEVEL = 23
+_SMALL_PAGE = 4096
 # Owner and type of the note .note.android.ident, whose first word is the API level.
 _IDENT_NOTE = ("Android", 1)
 
@@ -84,7 +85,7 @@ def _machine(elf: Elf, target: Target) -> Check:
 def _companion_pages(elf: Elf) -> Check:
     """Only 64-bit Android has pages of 16 KB."""
     if elf.bits == 32:
-        return rules.state("page_alignment", "segments load on 4 KB pages", True, "")
+        return rules.page_alignment(elf, _SMALL_PAGE)
     check = rules.page_alignment(elf, PAGE_SIZE)
     advice = f"{check.detail}; take a version of the runtime that was built for 16 KB pages"
     return check if check.status == "pass" else replace(check, detail=advice)

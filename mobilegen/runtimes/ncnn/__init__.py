@@ -18,7 +18,8 @@ RUNTIME = Runtime(
     version="1.0.20261020",
     precisions=("fp32", "fp16"),
     accepts=("onnx",),
-    targets=("android-*", "linux-*"),
+    # Compiled from source: wherever there is a toolchain.
+    targets=("*",),
     toolboxes=(TOOLBOX,),
     converter="mobilegen.runtimes.ncnn.convert:attempt",
     host="mobilegen.runtimes.ncnn.host:execute",

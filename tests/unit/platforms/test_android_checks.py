@@ -174,7 +174,10 @@ def test_faulty_companion_fails(
 
 def test_only_64_bits_need_16_kilobyte_pages(tmp_path: Path) -> None:
     v7 = replace(COMPANION, machine=40, bits=32, align=4096)
-    assert failed(companion_checks(v7, tmp_path, Target("android", "armeabi-v7a", "21"))) == set()
+    target = Target("android", "armeabi-v7a", "21")
+    assert failed(companion_checks(v7, tmp_path, target)) == set()
+    found = companion_checks(replace(v7, align=1024), tmp_path, target)
+    assert failed(found) == {"page_alignment"}
 
 
 @pytest.mark.parametrize("data", [b"", b"\x7fELF", b"not an ELF file" * 100])

@@ -159,3 +159,9 @@ def test_worst_prefers_failures_then_skips_then_size() -> None:
     assert worst([failed, broken]) is broken
     with pytest.raises(ValueError):
         worst([])
+
+
+def test_whole_numbers_that_no_float_tells_apart_differ() -> None:
+    wanted = np.array([1 << 60], np.int64)
+    assert relative_error(wanted, wanted + 1, 1e-3) == 1
+    assert relative_error(wanted, wanted, 1e-3) == 0
