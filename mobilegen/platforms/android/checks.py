@@ -8,6 +8,7 @@ from dataclasses import replace
 from mobilegen.artifacts import Bridge, Check, Companion, Library, Target
 from mobilegen.native_build import elf_rules as rules
 from mobilegen.native_build.elf import Elf, read_elf
+from mobilegen.platforms.base import with_ids
 from mobilegen.toolchains.symbols import SYSTEM_LIBRARIES, system_names
 from mobilegen.toolchains.targets import android_abi, api_level
 
@@ -50,7 +51,7 @@ def check_elf(elf: Elf, library: Library, bridge: Bridge) -> tuple[Check, ...]:
         _ident(elf, target),
         _hash_table(elf, target),
     )
-    return tuple(replace(check, id=f"{target.abi}.elf.{check.id}") for check in found)
+    return with_ids(found, f"{target.abi}.elf")
 
 
 def check_companion(
@@ -73,8 +74,8 @@ def check_companion(
         _hash_table(elf, target),
     )
     name = file_name.removeprefix("lib").removesuffix(".so")
-    named = (replace(check, title=f"{file_name}: {check.title}") for check in found)
-    return tuple(replace(each, id=f"{target.abi}.elf.{name}.{each.id}") for each in named)
+    named = [replace(check, title=f"{file_name}: {check.title}") for check in found]
+    return with_ids(named, f"{target.abi}.elf.{name}")
 
 
 def _machine(elf: Elf, target: Target) -> Check:

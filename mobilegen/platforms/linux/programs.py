@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,22 +63,30 @@ def _names(request: LibraryRequest) -> tuple[str, ...]:
 
 
 def prove_programs(
-    programs: Programs, library: Library, artifact: Artifact, sample: Sample, limit: float
+    programs: Programs,
+    library: Library,
+    artifact: Artifact,
+    sample: Sample,
+    *,
+    limit: float,
+    embedded: bool,
 ) -> Iterator[Check]:
     """Run the programs on a sample, as the strongest processor that the proofs know.
 
     Args:
         limit: Largest allowed max |difference| / max |reference|.
+        embedded: They take the model inside of the library, as the project has no other.
 
     Yields:
         A check for each program; a skipped one where this computer cannot run it.
     """
+    model = ["-"] if embedded else _model_files(artifact)
     for file in programs.files:
         target, name = library.target, Path(file.path).name
         id = f"{target.id}.{name}"
         title = f"the program {name} for {target.abi} answers like the source model"
         try:
-            outputs, runner = _run(programs.folder / file.path, library, artifact, sample)
+            outputs, runner = _run(programs.folder / file.path, model, library, artifact, sample)
         except Unavailable as reason:
             yield Check(id, title, "skipped", detail=str(reason))
         except MobilegenError as error:
@@ -88,10 +96,21 @@ def prove_programs(
             yield parity(sample.outputs, outputs, limit=limit, id=id, title=title)
 
 
+def _model_files(artifact: Artifact) -> list[Path]:
+    return [(artifact.folder / file.path).resolve() for _, file in artifact.files]
+
+
 def _run(
-    program: Path, library: Library, artifact: Artifact, sample: Sample
+    program: Path,
+    model: Sequence[str | Path],
+    library: Library,
+    artifact: Artifact,
+    sample: Sample,
 ) -> tuple[dict[str, NDArray[Any]], str]:
     """Run a program beside its library, as in a project; return its outputs and what ran it.
+
+    Args:
+        model: The program's arguments that say which model it opens.
 
     Raises:
         Unavailable: This computer runs no programs of the ABI.
@@ -100,13 +119,17 @@ def _run(
     board = _board(library.target.abi)
     with tempfile.TemporaryDirectory(prefix="mobilegen-") as scratch:
         folder = Path(scratch)
-        argv = [*board.command, *_lay_out(program, library, artifact, sample, folder)]
+        placed = _lay_out(program, library, folder)
+        counts = ["1", "1"] if program.name == BENCHMARK else ["1"]
+        inputs = _write_inputs(artifact, sample, folder)
+        outputs = [f"out.{i}" for i in range(len(artifact.outputs))]
+        argv = [*board.command, placed, *model, *counts, *inputs, *outputs]
         run_on_board(argv, f"{program.name}, {board.title}", folder, _SECONDS)
-        outputs = {
-            binding.tensor.name: _read(folder / f"out.{i}", binding.tensor)
-            for i, binding in enumerate(artifact.outputs)
+        answers = {
+            binding.tensor.name: _read(folder / name, binding.tensor)
+            for name, binding in zip(outputs, artifact.outputs, strict=True)
         }
-    return outputs, board.title
+    return answers, board.title
 
 
 def _board(abi: str) -> Board:
@@ -114,10 +137,8 @@ def _board(abi: str) -> Board:
     return native if not native.command else find_board(abi, CPUS[abi][-1])
 
 
-def _lay_out(
-    program: Path, library: Library, artifact: Artifact, sample: Sample, folder: Path
-) -> list[str | Path]:
-    """Place a program, its library and its inputs in a folder; return its command."""
+def _lay_out(program: Path, library: Library, folder: Path) -> Path:
+    """Place a program and its library in a folder as in a project; return where it is."""
     abi = library.target.abi
     placed = folder / "bin" / abi / program.name
     placed.parent.mkdir(parents=True)
@@ -127,15 +148,16 @@ def _lay_out(
     beside.mkdir(parents=True)
     for path in (library.path, *(each.path for each in library.companions)):
         shutil.copyfile(path, beside / path.name)
+    return placed
+
+
+def _write_inputs(artifact: Artifact, sample: Sample, folder: Path) -> list[str]:
     inputs = [f"in.{i}" for i in range(len(artifact.inputs))]
     for name, binding in zip(inputs, artifact.inputs, strict=True):
         spec = binding.tensor
         array = np.ascontiguousarray(sample.inputs[spec.name], np.dtype(spec.dtype))
         (folder / name).write_bytes(array.tobytes())
-    files = [(artifact.folder / file.path).resolve() for _, file in artifact.files]
-    counts = ["1", "1"] if program.name == BENCHMARK else ["1"]
-    outputs = [f"out.{i}" for i in range(len(artifact.outputs))]
-    return [placed, *files, *counts, *inputs, *outputs]
+    return inputs
 
 
 def _read(path: Path, spec: TensorSpec) -> NDArray[Any]:

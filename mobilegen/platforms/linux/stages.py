@@ -57,7 +57,16 @@ def build_and_run(plan: BuildPlan, folder: Path, part: PlatformPlan, target: Tar
     library = read_result(plan, f"lib/{target.id}", Library)
     artifact = read_result(plan, "artifact", Artifact)
     sample = read_samples(read_result(plan, "graph", Graph).samples)[0]
-    checks = tuple(prove_programs(programs, library, artifact, sample, plan.settings.limit))
+    checks = tuple(
+        prove_programs(
+            programs,
+            library,
+            artifact,
+            sample,
+            limit=plan.settings.limit,
+            embedded=plan.settings.embed_model,
+        )
+    )
     refuse_failures(checks)
     leave_result(
         plan, f"programs/{target.id}", folder, dataclasses.replace(programs, checks=checks)

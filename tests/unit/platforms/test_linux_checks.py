@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from mobilegen.artifacts import Bridge, Companion, Library
 from mobilegen.native_build.elf import Elf, Segment, engine_exports
-from mobilegen.platforms.linux.checks import check_elf
+from mobilegen.platforms.linux import checks
+from mobilegen.platforms.linux.checks import check_elf, check_library
 from mobilegen.toolchains.linux import linux_target
 
 LOAD = Segment("LOAD", 0, 0, 65536, "rx")
@@ -31,8 +34,11 @@ GOOD = Elf(
 )
 
 
-def failed(elf: Elf, abi: str = "aarch64") -> dict[str, str]:
-    found = check_elf(elf, linux_target(abi), "libphoto.so")
+TARGET = linux_target("aarch64")
+
+
+def failed(elf: Elf, abi: str = "aarch64", system: tuple[str, ...] = ()) -> dict[str, str]:
+    found = check_elf(elf, linux_target(abi), "libphoto.so", system=system)
     return {check.id: check.detail for check in found if check.status != "pass"}
 
 
@@ -78,3 +84,47 @@ def test_faulty_library_fails(check: str, fault: dict[str, Any], detail: str) ->
     found = failed(replace(GOOD, **fault))
     assert list(found) == [f"linux-aarch64.elf.{check}"]
     assert detail in found[f"linux-aarch64.elf.{check}"]
+
+
+def test_a_library_of_the_system_may_be_needed_when_it_is_named() -> None:
+    zlib = replace(
+        GOOD,
+        needed=(*GOOD.needed, "libz.so.1"),
+        versions=(*GOOD.versions, "ZLIB_1.2.0"),
+        unversioned=("deflate",),
+    )
+    assert failed(zlib, system=("z",)) == {}
+    assert set(failed(zlib)) == {f"{TARGET.id}.elf.needed", f"{TARGET.id}.elf.versions"}
+    assert "libz.so.1" in failed(zlib, system=("zstd",))[f"{TARGET.id}.elf.needed"]
+    newer = replace(zlib, versions=("GLIBC_2.34", "ZLIB_1.2.0"))
+    assert failed(newer, system=("z",)) == {f"{TARGET.id}.elf.versions": "it asks for GLIBC_2.34"}
+
+
+def test_naming_a_library_of_glibc_allows_nothing_more() -> None:
+    fault = replace(GOOD, needed=("libc.so.6", "libdl.so.2"), unversioned=("getrandom",))
+    assert list(failed(fault, system=("dl",))) == [f"{TARGET.id}.elf.versions"]
+
+
+def test_companions_may_take_nothing_of_glibc(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One takes nothing at all, the next only what the first has."""
+    alone = replace(GOOD, soname="libbase.so", needed=(), imports=(), versions=())
+    above = replace(
+        alone, soname="libtop.so", needed=("libbase.so",), imports=("base",), unversioned=("base",)
+    )
+    files = {"libphoto.so": GOOD, "libbase.so": alone, "libtop.so": above}
+    monkeypatch.setattr(checks, "read_elf", lambda path: files[path.name])
+    beside = [
+        Companion(name, Path(name), exports=("base",)) for name in ("libbase.so", "libtop.so")
+    ]
+
+    def wrong(*companions: Companion) -> list[str]:
+        library = Library(
+            TARGET, Path("libphoto.so"), "libphoto.so", 1, "", (), (), (), "", companions
+        )
+        return [c.id for c in check_library(library, Bridge()) if c.status != "pass"]
+
+    assert wrong(*beside) == []
+    assert wrong(*reversed(beside)) == [
+        f"{TARGET.id}.elf.top.needed",
+        f"{TARGET.id}.elf.top.versions",
+    ]
