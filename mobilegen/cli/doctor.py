@@ -65,7 +65,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         yield from platforms.get(name).examine_tools(settings.section(name))
     yield from _toolboxes()
     yield from _cache()
-    yield from _offline()
+    yield from _offline(settings)
 
 
 def _package(name: str) -> Finding:
@@ -106,20 +106,23 @@ def _nearest_existing(folder: Path) -> Path:
     return next(path for path in (folder, *folder.absolute().parents) if path.exists())
 
 
-def _offline() -> Iterator[Finding]:
+def _offline(settings: Settings) -> Iterator[Finding]:
     """Yield for each runtime whether its builds need the network."""
+    from mobilegen.frontends import catalog as frontends
     from mobilegen.native_build.package import package_folder
     from mobilegen.runtimes import catalog as runtimes
-    from mobilegen.toolboxes import catalog as toolboxes
     from mobilegen.toolboxes.create import existing
 
-    emulator = existing(toolboxes.get("emulator"))
+    shared = list(frontends.toolboxes())
+    for name in settings.platform:
+        shared += platforms.get(name).toolbox_specs()
+    lacking = [f"the toolbox {spec.name}" for spec in shared if not existing(spec)]
     for runtime in map(runtimes.get, runtimes.names()):
         package = runtime.engine_package()
         absent = [] if all(map(existing, runtime.toolboxes)) else ["its converter"]
         if package and not package_folder(package).is_dir():
             absent.append("its source")
-        absent += [] if emulator else ["the ARM emulator"]
+        absent += lacking
         state: State = "later" if absent else "ok"
         detail = f"missing: {', '.join(absent)}; mobilegen setup" if absent else "ready"
         yield Finding(f"offline builds with {runtime.name}", state, detail)

@@ -10,6 +10,7 @@ from mobilegen.config.model import Settings
 from mobilegen.errors import DownloadError, MobilegenError
 from mobilegen.executors import catalog as executors
 from mobilegen.executors.base import Unavailable
+from mobilegen.frontends import catalog as frontends
 from mobilegen.native_build.package import unpacked
 from mobilegen.platforms import catalog as platforms
 from mobilegen.platforms.finding import Finding, State
@@ -34,9 +35,11 @@ def prepare(need: Need, *, offline: bool = False) -> Iterator[Finding]:
     "missing" when it could not be had, or "none" when this computer cannot have it, which costs
     the proof of one target.
     """
+    for spec in frontends.toolboxes():
+        yield _toolbox(f"toolbox {spec.name}", spec, offline=offline)
     for runtime in need.runtimes:
         for spec in runtime.toolboxes:
-            yield _toolbox(runtime, spec, offline=offline)
+            yield _toolbox(f"converter of {runtime.name}", spec, offline=offline)
         yield _source(runtime, offline=offline)
     for part in need.platforms:
         for target in part.targets:
@@ -61,8 +64,7 @@ def require_ready(items: Sequence[Finding], *, offline: bool = False) -> None:
         raise DownloadError("not everything could be prepared", seen=missing, hint=hint)
 
 
-def _toolbox(runtime: Runtime, spec: ToolboxSpec, *, offline: bool) -> Finding:
-    subject = f"converter of {runtime.name}"
+def _toolbox(subject: str, spec: ToolboxSpec, *, offline: bool) -> Finding:
     try:
         return Finding(subject, "ready", str(ensure(spec, Run(offline=offline)).root))
     except MobilegenError as error:

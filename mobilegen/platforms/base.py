@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from mobilegen.pipeline.plan import BuildPlan
     from mobilegen.pipeline.stage import Stage
     from mobilegen.platforms.finding import Finding
+    from mobilegen.toolboxes.spec import ToolboxSpec
 
 __all__ = ["Bridge", "Platform"]
 
@@ -49,6 +50,7 @@ class Platform:
         stages: "module:FUNCTION" like `stages_for` below.
         executors: "module" of each executor of an ABI, the preferred one first; it satisfies
             `executors.base.Executor`.
+        toolboxes: "module:FUNCTION" like `toolbox_specs` below; "" for a platform without.
         library: Whether libraries are shared, or archives that an app takes in.
         target_name: What a target is called in results, in the folder of its library and the ids
             of its checks; {id} and {abi} are the target's.
@@ -68,6 +70,7 @@ class Platform:
     check: str
     stages: str
     executors: tuple[tuple[str, tuple[str, ...]], ...]
+    toolboxes: str = ""
     library: LibraryKind = "shared"
     target_name: str = "{id}"
     prepare: str = ""
@@ -130,6 +133,10 @@ class Platform:
         if abi not in known:
             raise UsageError(f"{self.name} has no ABI {abi!r}", hint=nearest(abi, known))
         return tuple(cast("Executor", import_module(module)) for module in known[abi])
+
+    def toolbox_specs(self) -> tuple[ToolboxSpec, ...]:
+        """Return the Python environments that its executors and stages need."""
+        return tuple(load_object(self.toolboxes)()) if self.toolboxes else ()
 
     def name_of(self, target: Target) -> str:
         """Return what a target is called in results."""

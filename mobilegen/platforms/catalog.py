@@ -11,6 +11,7 @@ from mobilegen.platforms.base import Platform
 
 if TYPE_CHECKING:
     from mobilegen.executors.base import Executor
+    from mobilegen.toolboxes.spec import ToolboxSpec
 
 ENTRY_POINT_GROUP = "mobilegen.platforms"
 
@@ -37,6 +38,11 @@ def get(name: str) -> Platform:
         UsageError: There is none, or what an installed package offers under it cannot be used.
     """
     return load_known(name, references(), Platform)
+
+
+def toolboxes() -> tuple[ToolboxSpec, ...]:
+    """Return the toolboxes of all platforms."""
+    return tuple(spec for name in names() for spec in get(name).toolbox_specs())
 
 
 def first_with(part: str, preferred: Iterable[str]) -> Platform:

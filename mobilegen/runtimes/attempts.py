@@ -14,7 +14,7 @@ from mobilegen.artifacts import Artifact, Candidate, Check, Graph, Scheme, Toler
 from mobilegen.errors import ConversionError
 from mobilegen.graph.samples import Sample, read_samples
 from mobilegen.run import Run
-from mobilegen.runtimes.culprit import Prover, find_culprit
+from mobilegen.runtimes.culprit import Culprit, Prover, find_culprit
 from mobilegen.runtimes.prove import Proof, prove
 from mobilegen.runtimes.tensors import UnexplainedError
 from mobilegen.system.files import record, sha256_file, write_bytes
@@ -92,8 +92,11 @@ def first_that_proves(
 
     failure = _failure(runtime, scheme, refusals)
     if culprit := _culprit(graph, runtime, scheme, refusals, convert_part, run):
-        failure.seen += (f"the first node with which it fails: {culprit}",)
-        failure.hint = f"replace {culprit} in the model, or use another runtime"
+        if culprit.is_first:
+            failure.seen += (f"the first node with which it fails: {culprit.node}",)
+            failure.hint = f"replace {culprit.node} in the model, or use another runtime"
+        else:
+            failure.seen += (f"it fails at {culprit.node} or before: no time to look further",)
     raise failure
 
 
@@ -104,11 +107,11 @@ def _culprit(
     refusals: Sequence[tuple[Candidate, ConversionError]],
     prover: Prover,
     run: Run,
-) -> str:
-    """Name the node with which the first form fails; "" if rounding alone is too large."""
+) -> Culprit | None:
+    """Find the node with which the first form fails; None if rounding alone is too large."""
     wrong = [each for each, error in refusals if isinstance(error, UnexplainedError)]
     if not wrong or _nearest(runtime, scheme, refusals):
-        return ""
+        return None
     run.report("looking for the node with which it fails")
     return find_culprit(graph, wrong[0], prover, run)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import onnx
@@ -27,8 +27,21 @@ BUDGET_SECONDS = 30.0
 Prover = Callable[[Graph, Candidate, Path, Run], None]
 
 
-def find_culprit(graph: Graph, candidate: Candidate, prove: Prover, run: Run) -> str:
-    """Return, in words, the first node with which it fails; "" when none is found in time.
+@dataclass(frozen=True)
+class Culprit:
+    """A node with which a conversion fails.
+
+    Attributes:
+        node: In words.
+        is_first: False when there was no time to look whether it fails before that node, too.
+    """
+
+    node: str
+    is_first: bool
+
+
+def find_culprit(graph: Graph, candidate: Candidate, prove: Prover, run: Run) -> Culprit | None:
+    """Return the first node with which it fails, as far as it is found in time.
 
     Args:
         candidate: A form of the graph that does not convert, or not to what it computes.
@@ -38,35 +51,33 @@ def find_culprit(graph: Graph, candidate: Candidate, prove: Prover, run: Run) ->
     end = time.monotonic() + min(BUDGET_SECONDS, run.timeout)
     try:
         model, tensors = read_model(candidate.path), trace_shapes(candidate.path)
-        parts = _Parts(graph, candidate, model, prove, run)
+        parts = _Parts(graph, candidate, model, prove, run, end)
         wrong = next((spec.name for spec in graph.outputs if parts.is_wrong(spec)), "")
         earlier = wrong
         while earlier:
             wrong = earlier
             inner = [name for node in ancestors(model, wrong) for name in node.output]
             specs = [tensors[name] for name in inner if name in tensors and name != wrong]
-            earlier = _first_wrong([s for s in specs if _is_comparable(s)], parts.is_wrong, end)
-    except (ModelError, TimeoutError):
-        return ""
+            earlier = _first_wrong([s for s in specs if _is_comparable(s)], parts.is_wrong)
+    except ModelError:
+        return None
     makers = {name: node for node in model.graph.node for name in node.output}
-    return describe(makers[wrong]) if wrong in makers else ""
+    if wrong not in makers:
+        return None
+    return Culprit(describe(makers[wrong]), is_first=time.monotonic() < end)
 
 
 def _is_comparable(spec: TensorSpec) -> bool:
     return spec.dtype == "float32" and len(spec.shape) > 1 and spec.shape[0] == 1
 
 
-def _first_wrong(
-    specs: list[TensorSpec], is_wrong: Callable[[TensorSpec], bool | None], end: float
-) -> str:
+def _first_wrong(specs: list[TensorSpec], is_wrong: Callable[[TensorSpec], bool | None]) -> str:
     """Return the first wrong one of tensors in the order of computation; "" if none is.
 
     Everything after a wrong tensor is taken for wrong, too; one that cannot be told is left out.
     """
     low, high = -1, len(specs)
     while high - low > 1:
-        if time.monotonic() > end:
-            raise TimeoutError
         middle = (low + high) // 2
         answer = is_wrong(specs[middle])
         if answer is None:
@@ -83,15 +94,23 @@ class _Parts:
     """Parts of a model that end with one tensor each: is the conversion of a part wrong?"""
 
     def __init__(
-        self, graph: Graph, candidate: Candidate, model: onnx.ModelProto, prove: Prover, run: Run
+        self,
+        graph: Graph,
+        candidate: Candidate,
+        model: onnx.ModelProto,
+        prove: Prover,
+        run: Run,
+        end: float,
     ) -> None:
         self._graph, self._candidate, self._model = graph, candidate, model
-        self._prove, self._run = prove, run
+        self._prove, self._run, self._end = prove, run, end
         self._samples = read_samples(graph.samples)
         self._known: dict[str, bool | None] = {}
 
     def is_wrong(self, tensor: TensorSpec) -> bool | None:
-        """Return None when the part cannot be run or converted for another reason."""
+        """Return None when the part cannot be run or converted for another reason, or in time."""
+        if time.monotonic() >= self._end:
+            return None
         if tensor.name not in self._known:
             with tempfile.TemporaryDirectory(prefix="mobilegen-") as folder:
                 self._known[tensor.name] = self._try(tensor, Path(folder))
@@ -105,7 +124,7 @@ class _Parts:
         path.write_bytes(part.SerializeToString(deterministic=True))
         fed = [{n: a for n, a in s.inputs.items() if n in names} for s in self._samples]
         try:
-            outputs = run_reference(path, fed)
+            outputs = run_reference(path, fed, timeout=self._left())
         except ModelError:
             return None
         samples = [Sample(*pair) for pair in zip(fed, outputs, strict=True)]
@@ -117,9 +136,13 @@ class _Parts:
             samples=write_samples(folder / "samples.npz", samples),
         )
         try:
-            self._prove(graph, replace(self._candidate, path=path), folder, self._run)
+            run = replace(self._run, timeout=self._left())
+            self._prove(graph, replace(self._candidate, path=path), folder, run)
         except UnexplainedError:
             return True
         except ConversionError:
             return None
         return False
+
+    def _left(self) -> float:
+        return max(1.0, self._end - time.monotonic())

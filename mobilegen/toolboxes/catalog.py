@@ -1,4 +1,4 @@
-"""The toolboxes there are: those of all runtimes, frontends and executors."""
+"""The toolboxes there are: those of all runtimes, frontends and platforms."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mobilegen.toolboxes.spec import ToolboxSpec
 OWNERS = (
     "mobilegen.runtimes.catalog:toolboxes",
     "mobilegen.frontends.catalog:toolboxes",
-    "mobilegen.platforms.android.executors.toolbox:toolboxes",
+    "mobilegen.platforms.catalog:toolboxes",
 )
 
 

@@ -18,6 +18,7 @@ from mobilegen.platforms.settings import settings_type
 from mobilegen.resources import native_dir
 from mobilegen.runtimes import catalog as runtimes
 from mobilegen.system import process
+from mobilegen.toolboxes import catalog as toolboxes
 
 # What a platform names, and the parameters of the function.
 PARTS = {
@@ -27,12 +28,13 @@ PARTS = {
     "bridge": ["section"],
     "check": ["library", "bridge"],
     "stages": ["plan", "part"],
+    "toolboxes": [],
     "prepare": ["section", "offline"],
     "examine": ["section"],
     "device_checks": ["project", "managed"],
     "bench": ["abi", "serial"],
 }
-OPTIONAL = {"prepare", "examine", "device_checks", "bench"}
+OPTIONAL = {"toolboxes", "prepare", "examine", "device_checks", "bench"}
 HEAVY = ["onnx", "onnxruntime", "lief", "jinja2", "numpy"]
 
 
@@ -81,6 +83,11 @@ def test_every_abi_has_executors(platform: Platform) -> None:
         for executor in executors:
             assert all(callable(getattr(executor, name)) for name in wanted)
             assert executor.state(abi) == executor.state(abi)
+
+
+def test_toolboxes_are_in_their_catalog(platform: Platform) -> None:
+    for spec in platform.toolbox_specs():
+        assert toolboxes.get(spec.name) == spec
 
 
 def test_targets_have_names_of_their_own(platform: Platform) -> None:

@@ -42,6 +42,15 @@ class Converter:
             raise UnexplainedError("other numbers")
 
 
+class Clock:
+    """Stands for the module `time`."""
+
+    now = 100.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
 @pytest.fixture(scope="module")
 def graph(tmp_path_factory: pytest.TempPathFactory) -> Graph:
     """Two inputs, two branches, one of them long; a weight that only one of them uses."""
@@ -57,7 +66,9 @@ def graph(tmp_path_factory: pytest.TempPathFactory) -> Graph:
 
 
 def find(graph: Graph, converter: Converter) -> str:
-    return find_culprit(graph, graph.candidates[0], converter, DEFAULT)
+    found = find_culprit(graph, graph.candidates[0], converter, DEFAULT)
+    assert found is None or found.is_first
+    return found.node if found else ""
 
 
 @pytest.mark.parametrize(
@@ -84,4 +95,25 @@ def test_the_search_ends_in_time(graph: Graph, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(culprit, "BUDGET_SECONDS", 0.0)
     converter = Converter("Sin")
     assert find(graph, converter) == ""
-    assert len(converter.parts) <= 1
+    assert converter.parts == []
+
+
+def test_parts_share_the_time_of_the_search(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When it is over, what is known by then is said."""
+    clock = Clock()
+    monkeypatch.setattr(culprit, "time", clock)
+    given: list[float] = []
+
+    class Slow(Converter):
+        def __call__(self, graph: Graph, candidate: Candidate, folder: Path, run: Run) -> None:
+            given.append(run.timeout)
+            clock.now += 12
+            super().__call__(graph, candidate, folder, run)
+
+    found = find_culprit(graph, graph.candidates[0], Slow("Sigmoid"), DEFAULT)
+    assert given == [30, 18, 6]
+    assert found and not found.is_first
+    assert found.node != "Sigmoid '/Sigmoid_0'"
+    given.clear()
+    find_culprit(graph, graph.candidates[0], Slow("Sigmoid"), Run(timeout=13))
+    assert given == [13, 1]

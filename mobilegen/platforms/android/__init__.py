@@ -21,6 +21,7 @@ PLATFORM = Platform(
         ("x86_64", (f"{_HERE}.executors.jvm", f"{_HERE}.executors.elfrun")),
         ("x86", (f"{_HERE}.executors.elfrun",)),
     ),
+    toolboxes=f"{_HERE}.executors.toolbox:toolboxes",
     target_name="{abi}",
     prepare=f"{_HERE}.tools:prepare",
     usage=f"{_HERE}.usage:lines",
