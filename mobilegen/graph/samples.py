@@ -25,8 +25,9 @@ _MOST_WHOLE = 8
 _MOST_BYTE = 255
 # Compiled libraries run on so many samples: an emulated CPU takes seconds for each.
 _IN_LIBRARIES = 2
-# Integer inputs are mostly word numbers, masks or flags: 0 and 1 are valid for all of them.
-_FEW = 2
+# Integer inputs are mostly word numbers, masks or flags: 0 and 1 are valid for all of them. Where
+# the model need not answer they are larger: 0 and 1 hide what is wrong with divisions and casts.
+_FEW = {"waves": 2, "whole": 21, "pixels": _MOST_BYTE + 1}
 _PIXELS = "pixels"
 _IMAGE = "image"
 
@@ -106,12 +107,12 @@ def make_inputs(
     Args:
         specs: The inputs.
         seed: The same seed gives the same sample.
-        integer_limits: Exclusive upper limit of wide integer inputs by name; by default 2, and
-            256 for "pixels".
+        integer_limits: Exclusive upper limit of wide integer inputs by name; by default 2,
+            21 for "whole" and 256 for "pixels".
         kind: "waves" are in -1 to 1, "whole" are whole numbers in -8 to 8, "pixels" whole
             numbers in 0 to 255.
     """
-    limits, few = integer_limits or {}, _MOST_BYTE + 1 if kind == "pixels" else _FEW
+    limits, few = integer_limits or {}, _FEW[kind]
     random = np.random.default_rng(seed)
     return {spec.name: _make(spec, random, limits.get(spec.name, few), kind) for spec in specs}
 

@@ -219,6 +219,7 @@ def test_whole_numbers(kind: Kind, low: int, high: int) -> None:
     assert low <= image.min() < low + (high - low) / 4
     assert high >= image.max() > high - (high - low) / 4
     assert made["words"].max() == 6
+    assert make_inputs([SPECS[1]], 0, kind=kind)["words"].max() > 6
 
 
 def test_libraries_run_on_images_and_few_others() -> None:

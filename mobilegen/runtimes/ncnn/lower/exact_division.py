@@ -8,6 +8,7 @@ for any other constant c > 0 is
 
 where n is off by one at most, and e is exact for whole x and c below 2^24. Divisions that go into
 no such operator stay: pnnx knows some of them as parts of others, and their error is rounding.
+Whole numbers divided by computed ones are mended where they become float32, in `floats`.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """Everything that is computed from a model's inputs becomes float32.
 
 ncnn knows no other type: whole numbers and truth values are float32 numbers there, exactly up to
-2^24, and numbers of half or double precision are converted. Casts between them go away, logic and
-comparisons become arithmetic of 0 and 1, and a table that word numbers select from is multiplied
-with rows of one 1 and zeros. The source's types are converted at the ends by who calls the runtime.
+2^24, and numbers of half or double precision are converted. Casts between them go away, but for
+what a narrower type of whole numbers cuts off. Logic and comparisons become arithmetic of 0 and 1,
+and a table that word numbers select from is multiplied with rows of one 1 and zeros. The source's
+types are converted at the ends by who calls the runtime.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import onnx
 from onnx import NodeProto, TensorProto, helper, numpy_helper
 
@@ -31,6 +33,12 @@ _ARITHMETIC = frozenset(
 )
 _NUMBERS: dict[str, Sequence[int]] = {"Clip": (1, 2), "Gather": (), "Pad": (2,)}
 _WHOLE = frozenset(("Ceil", "Floor", "Round", "Sign"))
+_WHOLE_TYPES = {
+    int(getattr(TensorProto, name.upper())): np.iinfo(name)
+    for name in ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
+}
+# Wider types hold more than float32 does: no number that got this far is cut off.
+_WIDEST_CUT = 16
 
 
 def apply(model: onnx.ModelProto) -> int:
@@ -145,10 +153,28 @@ def _cast(chain: _Chain, node: NodeProto, inputs: Sequence[str]) -> object:
     old, new = work.types[x], int(edit.attribute(node, "to"))
     if new == TensorProto.BOOL and old != TensorProto.BOOL:
         return chain.op("Sign", chain.op("Abs", x))
+    if _cuts(old, new):
+        return _cut(chain, x, _WHOLE_TYPES[new])
     if new in FLOATS or old not in FLOATS or work.producers.get(x) in _WHOLE:
         return chain.op("Identity", x)
     # Towards zero.
     return chain.op("Mul", chain.op("Sign", x), chain.op("Floor", chain.op("Abs", x)))
+
+
+def _cuts(old: int, new: int) -> bool:
+    """True when a type of whole numbers has some that the other lacks."""
+    if old not in _WHOLE_TYPES or new not in _WHOLE_TYPES:
+        return False
+    wide, narrow = _WHOLE_TYPES[old], _WHOLE_TYPES[new]
+    return narrow.bits <= _WIDEST_CUT and (wide.min < narrow.min or wide.max > narrow.max)
+
+
+def _cut(chain: _Chain, x: str, kind: np.iinfo[Any]) -> str:
+    """Keep the lowest bits, as casts do: 300 is 44 in eight bits. Exact: powers of two only."""
+    count = float(2**kind.bits)
+    from_least = chain.op("Sub", x, chain.work.constant(float(kind.min))) if kind.min else x
+    turns = chain.op("Floor", chain.op("Mul", from_least, chain.work.constant(1.0 / count)))
+    return chain.op("Sub", x, chain.op("Mul", turns, chain.work.constant(count)))
 
 
 def _gather(chain: _Chain, node: NodeProto, inputs: Sequence[str]) -> object:
@@ -180,22 +206,60 @@ def _divide(chain: _Chain, node: NodeProto, inputs: Sequence[str]) -> object:
     if chain.work.types[node.output[0]] in FLOATS:
         return None
     sign = chain.op("Mul", chain.op("Sign", x), chain.op("Sign", c))
-    sizes = (chain.op("Abs", x), _size(chain, c))
-    return chain.op("Mul", sign, chain.op("Floor", chain.op("Div", *sizes)))
-
-
-def _size(chain: _Chain, name: str) -> str:
-    for tensor in chain.work.model.graph.initializer:
-        if tensor.name == name:
-            return chain.work.constant(np.abs(numpy_helper.to_array(tensor)))
-    return chain.op("Abs", name)
+    return chain.op("Mul", sign, _quotient(chain, *_sizes(chain, x, c)))
 
 
 def _modulo(chain: _Chain, node: NodeProto, inputs: Sequence[str]) -> object:
+    """What is left of whole numbers has the divisor's sign, with `fmod` that of the dividend."""
     x, c = inputs
-    if edit.attribute(node, "fmod", 0):
+    if chain.work.types[node.output[0]] in FLOATS:
         return None
-    return chain.op("Sub", x, chain.op("Mul", c, chain.op("Floor", chain.op("Div", x, c))))
+    fmod, number = edit.attribute(node, "fmod", 0), _number(chain, c)
+    if not fmod and number is not None and (number > 0).all():
+        return chain.op("Sub", x, chain.op("Mul", c, chain.op("Floor", chain.op("Div", x, c))))
+    size, by = _sizes(chain, x, c)
+    left = _left(chain, size, by, _quotient(chain, size, by))
+    rest = chain.op("Mul", chain.op("Sign", x), left)
+    if fmod:
+        return rest
+    signs = chain.op("Mul", chain.op("Sign", rest), chain.op("Sign", c))
+    return chain.op("Add", rest, chain.op("Mul", c, chain.op("Relu", chain.op("Neg", signs))))
+
+
+def _sizes(chain: _Chain, x: str, c: str) -> tuple[str, str]:
+    number = _number(chain, c)
+    by = chain.op("Abs", c) if number is None else chain.work.constant(np.abs(number))
+    return chain.op("Abs", x), by
+
+
+def _quotient(chain: _Chain, x: str, c: str) -> str:
+    """Divide positive numbers and drop the fraction.
+
+    ncnn's division is a little off, and so may be what Floor makes of it. `exact_division` mends
+    that for constants. For others what is left after a division is divided once more, since the
+    first is off by more than 1 for large quotients; then the quotient is off by 1 at most.
+    """
+    whole = chain.op("Floor", chain.op("Div", x, c))
+    if _number(chain, c) is not None:
+        return whole
+    left = _left(chain, x, c, whole)
+    more = chain.op("Floor", chain.op("Div", left, c))
+    left = _left(chain, left, c, more)
+    fits = chain.minus(1.0, _greater(chain, c, left))
+    less = chain.op("Relu", chain.op("Sign", chain.op("Neg", left)))
+    whole = chain.op("Add", whole, more)
+    return chain.op("Sub", chain.op("Add", whole, fits), less)
+
+
+def _left(chain: _Chain, x: str, c: str, quotient: str) -> str:
+    return chain.op("Sub", x, chain.op("Mul", quotient, c))
+
+
+def _number(chain: _Chain, name: str) -> npt.NDArray[Any] | None:
+    for tensor in chain.work.model.graph.initializer:
+        if tensor.name == name:
+            return numpy_helper.to_array(tensor)
+    return None
 
 
 def _where(chain: _Chain, _: NodeProto, inputs: Sequence[str]) -> object:
