@@ -116,9 +116,9 @@ def test_result_and_library_on_the_command_line(tmp_path: Path) -> None:
     out = tmp_path / "out"
     succeed("build", tmp_path / "net.onnx", "--abi", "x86", "--abi", "x86_64", "--out", out)
     found = json.loads(succeed("inspect", "--library", out, "--json"))
-    assert set(found) == {"x86", "x86_64"}
+    assert set(found) == {"android-x86", "android-x86_64"}
     library = out / "lib" / "x86" / "libnet.so"
-    assert sum(p["size"] for p in found["x86"]["pieces"]) == library.stat().st_size
+    assert sum(p["size"] for p in found["android-x86"]["pieces"]) == library.stat().st_size
     text = succeed("inspect", "--library", library, "--top", "3")
     assert f"{library.stat().st_size:,} bytes" in text and "Java natives" in text
     assert "ncnn" in (out / "report.html").read_text(encoding="utf-8")
