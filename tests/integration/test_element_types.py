@@ -19,20 +19,22 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
+from android_run import EXECUTORS
+from android_run import execute as execute_android
 from engine_api import Engine
 from java_api import CHECKED, NAME, PACKAGE, compile_java, java
 from native_models import Converted, build_android, build_host, convert
 from numpy.typing import NDArray
 
 from mobilegen.artifacts import Artifact, TensorBinding
-from mobilegen.executors import catalog
 from mobilegen.executors.base import Execution, Request
 from mobilegen.graph.samples import Sample
 from mobilegen.native_build import header
+from mobilegen.platforms.android.jni import bridge_of
 from mobilegen.system.process import run
 
 Arrays = dict[str, NDArray[Any]]
-ABIS = tuple(catalog.EXECUTORS)
+ABIS = tuple(EXECUTORS)
 # By the names of the model's inputs and outputs.
 TYPES = {
     "ids": "int64",
@@ -140,8 +142,7 @@ def library(folder: Path, model: Callable[[int], Converted]) -> Callable[[int], 
 
 
 def host_library(model: Converted, folder: Path) -> Path:
-    goals, switch = ["mobilegen"], "MOBILEGEN_JNI"
-    built = build_host(model, folder, goals, name=NAME, package=PACKAGE, switch=switch)
+    built = build_host(model, folder, ["mobilegen"], name=NAME, package=PACKAGE, java=True)
     return built / f"lib{NAME}.so"
 
 
@@ -257,7 +258,8 @@ def test_java(
 
 def execute(given: Converted, library: Path, abi: str) -> Execution:
     inputs = tuple(sample.inputs for sample in given.samples)
-    return catalog.execute(abi, Request(library, PACKAGE, given.artifact, 1, inputs, "jni"))
+    request = Request(library, bridge_of(PACKAGE), given.artifact, 1, inputs, "jni")
+    return execute_android(abi, request)
 
 
 @pytest.mark.parametrize("abi", ABIS)
