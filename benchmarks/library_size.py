@@ -34,6 +34,7 @@ from mobilegen.native_build.request import LibraryRequest  # noqa: E402
 from mobilegen.native_build.run import configure, ninja  # noqa: E402
 from mobilegen.native_build.sizes import find_sizes  # noqa: E402
 from mobilegen.platforms.android.jni import bridge_of  # noqa: E402
+from mobilegen.platforms.settings import settings_type  # noqa: E402
 from mobilegen.resources import native_dir  # noqa: E402
 from mobilegen.runtimes import catalog as runtimes  # noqa: E402
 from mobilegen.runtimes.ncnn import engine as ncnn_engine  # noqa: E402
@@ -204,7 +205,7 @@ def cost_rows(artifact: Artifact, rule: PreprocessSettings, folder: Path, usual:
 
 
 def main() -> None:
-    rule = load_settings(PHOTO, {})[0].preprocess
+    rule = load_settings(settings_type(), PHOTO, {})[0].preprocess
     assert rule is not None
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -25,7 +25,7 @@ def main(request_path: str, answer_path: str) -> None:
     spec.loader.exec_module(worker)
     emulator = worker.start(request["bits"])
     try:
-        worker.reject_unresolved(emulator, emulator.load_library(request["library"]))
+        worker.reject_unresolved(emulator, emulator.load_library(request["library"]), set())
         with np.load(request["arrays"]) as arrays:
             outputs = {
                 str(i): run_case(emulator, arrays[f"{i}/plan"], arrays[f"{i}/data"], count)

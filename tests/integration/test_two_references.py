@@ -8,10 +8,12 @@ from pathlib import Path
 import models
 import numpy as np
 import pytest
+from android_run import EXECUTORS
 from native_models import Converted, build_android, convert
 
 from mobilegen.artifacts import Artifact, Check
 from mobilegen.pipeline.proof import verify_library
+from mobilegen.platforms.android.jni import bridge_of
 from mobilegen.system.files import record, write_bytes
 
 NAMES = {"name": "tiny", "package": "com.example.tiny"}
@@ -29,8 +31,10 @@ def prove(model: Converted, artifact: Artifact, folder: Path) -> dict[str, Check
         library,
         artifact,
         model.samples,
+        EXECUTORS["x86"],
+        place="x86",
         reference="onnxruntime",
-        package=NAMES["package"],
+        bridge=bridge_of(NAMES["package"]),
         limit=1e-2,
         classes=False,
     )
