@@ -17,7 +17,12 @@ from mobilegen.toolchains.targets import ANDROID_ABIS
 
 MAIN = Path(__file__).parents[1] / "static_program.c"
 # All of elfrun that the table of what libraries may import needs.
-SOURCES = ("elfrun/imports.c", "elfrun/bionic_layouts.c", "bionic_shim/bionic.c")
+SOURCES = (
+    "elfrun/imports.c",
+    "elfrun/bionic_layouts.c",
+    "elfrun/bionic_system.c",
+    "bionic_shim/bionic.c",
+)
 # elfrun itself is for x86; what it calls by number has other numbers elsewhere.
 OPTIONS = ("-std=gnu11", "-O1", "-DSYS_stat=0", "-DSYS_lstat=0", "-Wno-macro-redefined")
 EMULATORS = {"arm64-v8a": ["qemu-aarch64"], "armeabi-v7a": ["qemu-arm"]}
