@@ -6,6 +6,7 @@ A template may print nothing but `Code`: what a filter returned, or what was che
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape as escape_markup
 
@@ -113,3 +114,17 @@ FILTERS = {
     "android_string": android_string,
     "markdown_code": markdown_code,
 }
+
+
+def environment(root: Path, *, trim_blocks: bool = False) -> jinja2.Environment:
+    """Return what renders the templates below a folder: nothing is printed without a filter."""
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(root),
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+        trim_blocks=trim_blocks,
+        autoescape=False,
+        finalize=finalize,
+    )
+    made.filters.update(FILTERS)
+    return made

@@ -9,7 +9,7 @@ from typing import Any
 
 import jinja2
 
-from mobilegen.platforms.escapes import FILTERS, finalize
+from mobilegen.platforms.escapes import environment
 from mobilegen.resources import templates_dir
 
 SUFFIX = ".j2"
@@ -33,15 +33,7 @@ def template_names() -> tuple[str, ...]:
 
 @functools.cache
 def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(template_root()),
-        undefined=jinja2.StrictUndefined,
-        keep_trailing_newline=True,
-        autoescape=False,
-        finalize=finalize,
-    )
-    environment.filters.update(FILTERS)
-    return environment
+    return environment(template_root())
 
 
 def render(name: str, values: Mapping[str, Any]) -> bytes:

@@ -14,7 +14,7 @@ import jinja2
 
 import mobilegen
 from mobilegen.artifacts import Artifact, Library, Project, ProjectFile, TensorSpec
-from mobilegen.platforms.escapes import FILTERS, Code, finalize
+from mobilegen.platforms.escapes import Code, environment
 from mobilegen.platforms.linux import PLATFORM
 from mobilegen.platforms.linux.programs import Programs
 from mobilegen.resources import native_dir, templates_dir
@@ -67,16 +67,7 @@ def _root() -> Path:
 
 @functools.cache
 def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_root()),
-        undefined=jinja2.StrictUndefined,
-        keep_trailing_newline=True,
-        trim_blocks=True,
-        autoescape=False,
-        finalize=finalize,
-    )
-    environment.filters.update(FILTERS)
-    return environment
+    return environment(_root(), trim_blocks=True)
 
 
 def _rendered(parts: LinuxProject, folder: Path) -> Iterator[ProjectFile]:
